@@ -1,0 +1,220 @@
+// Reporting and changing calls (contract section 4.2).
+
+#include <array>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "api/body.h"
+#include "api/checks.h"
+#include "api/dispatch.h"
+#include "json/write.h"
+#include "model/call.h"
+
+namespace bobbin::api {
+namespace {
+
+using model::CallPart;
+using model::CallReport;
+
+// Containers from the body down to the fields of a call.
+constexpr int kDepthOfCall = 2;       // {start: {…}}
+constexpr int kDepthOfComplete = 3;   // {batch: [{…}]}
+constexpr int kDepthOfBatchItem = 5;  // {batch: [{req: {start: {…}}}]}
+
+// Contract section 3, "Limits".
+constexpr size_t kMaxDeletes = 1000;
+
+void NoneIfEmpty(model::OptText& text) {
+  if (text && text->empty()) text.reset();
+}
+
+// Makes a report ready to be stored: checks its names, fills in the ids that
+// the client left out. Ids of our making live in `made`.
+class Preparer {
+ public:
+  explicit Preparer(IdSource& ids) : ids_(ids) {}
+
+  Status Prepare(CallReport& report,
+                 const std::vector<std::string_view>& refs) {
+    Status project = CheckProjectId(report.project_id);
+    if (!project.ok()) return project;
+    if (report.part == CallPart::kStart) {
+      // Clients in typed languages send "" for what they do not set.
+      NoneIfEmpty(report.id);
+      NoneIfEmpty(report.trace_id);
+      if (!report.id) report.id = Make();
+      if (!report.trace_id) {
+        report.trace_id = Make();
+        report.made_trace_id = true;
+      }
+    }
+    NoneIfEmpty(report.parent_id);
+    if (report.id->empty()) return Invalid("id must not be empty");
+    if (report.trace_id && report.trace_id->empty()) {
+      return Invalid("trace_id must not be empty");
+    }
+    model::TakeRefs(report, refs);
+    return {};
+  }
+
+ private:
+  std::string_view Make() { return made_.emplace_back(ids_.NewId()); }
+
+  IdSource& ids_;
+  std::deque<std::string> made_;
+};
+
+// A start is answered with its ids, an end with nothing.
+void AppendAnswer(std::string& out, const CallReport& report) {
+  if (report.part == CallPart::kEnd) {
+    out += "{}";
+    return;
+  }
+  out += R"({"id":)";
+  json::AppendQuoted(out, *report.id);
+  out += R"(,"trace_id":)";
+  json::AppendQuoted(out, *report.trace_id);
+  out += '}';
+}
+
+Response Json(std::string body) {
+  Response response;
+  response.body = std::move(body);
+  return response;
+}
+
+// A v2 path names the project, and so does each call: they must agree.
+Status CheckPathProject(const PathValues& values, std::string_view project_id) {
+  if (values.empty()) return {};  // not a v2 path
+  std::string path(values[0]);
+  path += '/';
+  path += values[1];
+  if (path == project_id) return {};
+  return Invalid("project_id '" + std::string(project_id) +
+                 "' is not the project of the path, '" + path + "'");
+}
+
+// One start or end: the member `kReport` of the body `Req`.
+template <class Req, auto kReport>
+Result<Response> ReportCall(Services& services, const Request& request,
+                            const PathValues& values) {
+  Body<Req> body;
+  Status status = body.Read(request, kDepthOfCall);
+  if (!status.ok()) return std::move(status).error();
+  CallReport& report = body.record.*kReport;
+  Preparer preparer(services.ids);
+  status = CheckPathProject(values, report.project_id);
+  if (status.ok()) status = preparer.Prepare(report, body.refs());
+  CallReport* const one = &report;
+  if (status.ok()) status = services.calls.Record({&one, 1});
+  if (!status.ok()) return std::move(status).error();
+  std::string answer;
+  AppendAnswer(answer, report);
+  return Json(std::move(answer));
+}
+
+constexpr RouteHandler kStartCall =
+    ReportCall<model::CallStartReq, &model::CallStartReq::start>;
+constexpr RouteHandler kEndCall =
+    ReportCall<model::CallEndReq, &model::CallEndReq::end>;
+
+Result<Response> UpsertBatch(Services& services, const Request& request,
+                             const PathValues&) {
+  Body<model::CallsUpsertBatchReq> body;
+  Status read = body.Read(request, kDepthOfBatchItem);
+  if (!read.ok()) return std::move(read).error();
+  Preparer preparer(services.ids);
+  std::vector<CallReport*> reports;
+  reports.reserve(body.record.batch.size());
+  for (model::CallBatchItem& item : body.record.batch) {
+    if (item.mode != "start" && item.mode != "end") {
+      return Invalid("Invalid mode");
+    }
+    Status prepared = preparer.Prepare(item.report, body.refs());
+    if (!prepared.ok()) return std::move(prepared).error();
+    reports.push_back(&item.report);
+  }
+  Status stored = services.calls.Record(reports);
+  if (!stored.ok()) return std::move(stored).error();
+  std::string answer = R"({"res":[)";
+  for (const CallReport* report : reports) {
+    if (report != reports.front()) answer += ',';
+    AppendAnswer(answer, *report);
+  }
+  answer += "]}";
+  return Json(std::move(answer));
+}
+
+Result<Response> CompleteCalls(Services& services, const Request& request,
+                               const PathValues& values) {
+  Body<model::CallsCompleteReq> body;
+  Status read = body.Read(request, kDepthOfComplete);
+  if (!read.ok()) return std::move(read).error();
+  Preparer preparer(services.ids);
+  std::vector<CallReport*> reports;
+  reports.reserve(body.record.batch.size());
+  for (CallReport& report : body.record.batch) {
+    Status prepared = CheckPathProject(values, report.project_id);
+    if (prepared.ok()) prepared = preparer.Prepare(report, body.refs());
+    if (!prepared.ok()) return std::move(prepared).error();
+    reports.push_back(&report);
+  }
+  Status stored = services.calls.Record(reports);
+  if (!stored.ok()) return std::move(stored).error();
+  return Json("{}");
+}
+
+Result<Response> UpdateCall(Services& services, const Request& request,
+                            const PathValues&) {
+  Body<model::CallUpdateReq> body;
+  Status status = body.Read(request, 1);
+  if (!status.ok()) return std::move(status).error();
+  const model::CallUpdateReq& update = body.record;
+  if (!update.display_name) {
+    return Invalid("One of [display_name] is required for call update");
+  }
+  status = CheckProjectId(update.project_id);
+  if (!status.ok()) return std::move(status).error();
+  if (update.call_id.empty()) return Invalid("call_id must not be empty");
+  status = services.calls.SetDisplayName(update.project_id, update.call_id,
+                                         *update.display_name);
+  if (!status.ok()) return std::move(status).error();
+  return Json("{}");
+}
+
+Result<Response> DeleteCalls(Services& services, const Request& request,
+                             const PathValues&) {
+  Body<model::CallsDeleteReq> body;
+  Status status = body.Read(request, 2);
+  if (!status.ok()) return std::move(status).error();
+  const model::CallsDeleteReq& wanted = body.record;
+  status = CheckProjectId(wanted.project_id);
+  if (!status.ok()) return std::move(status).error();
+  if (wanted.call_ids.size() > kMaxDeletes) {
+    return Error{Code::kTooLarge, "Cannot delete more than " +
+                                      std::to_string(kMaxDeletes) +
+                                      " calls at once"};
+  }
+  Result<int64_t> deleted = services.calls.Delete(
+      wanted.project_id, wanted.call_ids, services.clock.NowUs());
+  if (!deleted.ok()) return std::move(deleted).error();
+  return Json(R"({"num_deleted":)" + std::to_string(deleted.value()) + "}");
+}
+
+constexpr auto kRoutes = std::to_array<Route>({
+    {"POST", "/call/start", kStartCall},
+    {"POST", "/call/end", kEndCall},
+    {"POST", "/call/upsert_batch", UpsertBatch},
+    {"POST", "/call/update", UpdateCall},
+    {"POST", "/calls/delete", DeleteCalls},
+    {"POST", "/v2/{entity}/{project}/calls/complete", CompleteCalls},
+    {"POST", "/v2/{entity}/{project}/call/start", kStartCall},
+    {"POST", "/v2/{entity}/{project}/call/end", kEndCall},
+});
+
+}  // namespace
+
+std::span<const Route> CallRoutes() { return kRoutes; }
+
+}  // namespace bobbin::api

@@ -1,0 +1,134 @@
+#include "api/dispatch.h"
+
+#include <array>
+#include <optional>
+
+#include "base/log.h"
+#include "json/write.h"
+
+namespace bobbin::api {
+namespace {
+
+struct Kind {
+  int status;
+  std::string_view type;  // `error_type` unless the Error has its own
+};
+
+Kind KindOf(Code code) {
+  switch (code) {
+    case Code::kInvalid:
+      return {400, "InvalidRequest"};
+    case Code::kUnprocessable:
+      return {422, "ValidationError"};
+    case Code::kNotFound:
+      return {404, "NotFoundError"};
+    case Code::kConflict:
+      return {409, "Conflict"};
+    case Code::kTooLarge:
+      return {413, "RequestTooLarge"};
+    case Code::kBusy:
+      return {503, "Busy"};
+    case Code::kInternal:
+      return {500, "InternalError"};
+  }
+  return {500, "InternalError"};
+}
+
+// Cuts the first segment off `rest`, without its slash.
+std::string_view TakeSegment(std::string_view& rest) {
+  rest.remove_prefix(1);
+  const std::string_view segment = rest.substr(0, rest.find('/'));
+  rest.remove_prefix(segment.size());
+  return segment;
+}
+
+bool Matches(std::string_view pattern, std::string_view path,
+             PathValues& values) {
+  if (pattern.find('{') == std::string_view::npos) return pattern == path;
+  values.clear();
+  while (!pattern.empty() && !path.empty()) {
+    const std::string_view expected = TakeSegment(pattern);
+    const std::string_view segment = TakeSegment(path);
+    if (expected.starts_with('{')) {
+      if (segment.empty()) return false;
+      values.push_back(segment);
+    } else if (segment != expected) {
+      return false;
+    }
+  }
+  return pattern.empty() && path.empty();
+}
+
+std::string_view WithoutPrefix(std::string_view path) {
+  constexpr std::string_view kPrefix = "/traces";
+  if (path.starts_with(kPrefix) && path.size() > kPrefix.size() &&
+      path[kPrefix.size()] == '/') {
+    path.remove_prefix(kPrefix.size());
+  }
+  return path;
+}
+
+Response Detail(int status, std::string_view text) {
+  Response response;
+  response.status = status;
+  response.body = R"({"detail":")" + std::string(text) + R"("})";
+  return response;
+}
+
+}  // namespace
+
+Response ErrorResponse(const Error& error) {
+  const Kind kind = KindOf(error.code);
+  Response response;
+  response.status = kind.status;
+  if (!error.detail.empty()) {
+    response.body = R"({"detail":)" + error.detail + "}";
+    return response;
+  }
+  std::string_view reason = error.message;
+  if (error.code == Code::kInternal) {
+    // What went wrong inside is for the operator, not for the client.
+    Log(LogLevel::kError, error.message);
+    reason = "Internal server error";
+  }
+  if (error.code == Code::kBusy) response.headers = {{"Retry-After", "1"}};
+  response.body = R"({"reason":)";
+  json::AppendQuoted(response.body, reason);
+  response.body += R"(,"error_type":)";
+  json::AppendQuoted(response.body,
+                     error.type.empty() ? kind.type : error.type);
+  response.body += error.members;
+  response.body += '}';
+  return response;
+}
+
+Response Dispatch(Services& services, const Request& request) {
+  const std::string_view path = WithoutPrefix(request.path);
+  // HEAD is GET whose body is not sent; the transport sees to that.
+  const std::string_view method =
+      request.method == "HEAD" ? "GET" : std::string_view(request.method);
+  PathValues values;
+  std::string allowed;
+  for (const auto routes : {CallRoutes(), CallQueryRoutes(), ObjectRoutes(),
+                            FileRoutes(), ServiceRoutes()}) {
+    for (const Route& route : routes) {
+      if (!path.starts_with('/') || !Matches(route.pattern, path, values)) {
+        continue;
+      }
+      if (route.method != method) {
+        allowed += allowed.empty() ? "" : ", ";
+        allowed += route.method;
+        continue;
+      }
+      Result<Response> response = route.handler(services, request, values);
+      if (!response.ok()) return ErrorResponse(response.error());
+      return std::move(response).value();
+    }
+  }
+  if (allowed.empty()) return Detail(404, "Not Found");
+  Response response = Detail(405, "Method Not Allowed");
+  response.headers = {{"Allow", std::move(allowed)}};
+  return response;
+}
+
+}  // namespace bobbin::api

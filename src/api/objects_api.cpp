@@ -1,0 +1,101 @@
+// Publishing objects (contract section 6.2).
+
+#include <array>
+#include <cctype>
+#include <string>
+
+#include "api/body.h"
+#include "api/checks.h"
+#include "api/dispatch.h"
+#include "base/hash.h"
+#include "json/canonical.h"
+#include "json/write.h"
+#include "model/object.h"
+
+namespace bobbin::api {
+namespace {
+
+constexpr int kDepthOfObject = 2;  // {obj: {...}}
+
+Error InvalidField(std::string message) {
+  return {Code::kUnprocessable, std::move(message), "InvalidFieldError"};
+}
+
+// Contract section 3, "object_id".
+Status CheckObjectId(std::string_view id) {
+  constexpr size_t kMaxChars = 128;
+  if (id.empty()) return InvalidField("Object name cannot be empty");
+  size_t chars = 0;
+  for (const char c : id) {
+    const auto byte = static_cast<unsigned char>(c);
+    chars += (byte & 0xc0) != 0x80 ? 1 : 0;
+    // Letters beyond ASCII are word characters too.
+    const bool word = std::isalnum(byte) != 0 || c == '_' || byte >= 0x80;
+    if (!word && c != '.' && c != '-') {
+      return InvalidField("Invalid object name: " + std::string(id) +
+                          ". Contains invalid characters: only letters, "
+                          "digits, _, . and - are allowed");
+    }
+  }
+  if (chars > kMaxChars) {
+    return Invalid("String too long: " + std::string(id) +
+                   ". Max length is 128");
+  }
+  return {};
+}
+
+Status CheckExpected(const model::ObjectInsert& object,
+                     std::string_view digest) {
+  if (!object.expected_digest || *object.expected_digest == digest) return {};
+  return Error{Code::kConflict,
+               "Client obj '" + std::string(object.object_id) + "' digest " +
+                   std::string(*object.expected_digest) + " != server digest " +
+                   std::string(digest),
+               "DigestMismatchError"};
+}
+
+Result<Response> CreateObject(Services& services, const Request& request,
+                              const PathValues&) {
+  Body<model::ObjectCreateReq> body;
+  Status status = body.Read(request, kDepthOfObject);
+  if (!status.ok()) return std::move(status).error();
+  const model::ObjectInsert& object = body.record.obj;
+  status = CheckProjectId(object.project_id);
+  if (status.ok()) status = CheckObjectId(object.object_id);
+  if (!status.ok()) return std::move(status).error();
+  Result<model::ObjectNature> nature =
+      model::NatureOf(object.val.json, object.builtin_object_class
+                                           ? object.builtin_object_class
+                                           : object.set_base_object_class);
+  if (!nature.ok()) return std::move(nature).error();
+  Result<std::string> canonical = json::Canonical(nature.value().val);
+  if (!canonical.ok()) return std::move(canonical).error();
+  const std::string digest = Digest(canonical.value());
+  status = CheckExpected(object, digest);
+  if (!status.ok()) return std::move(status).error();
+  status = services.objects.Publish(
+      {.project_id = object.project_id,
+       .object_id = object.object_id,
+       .digest = digest,
+       .wb_user_id = object.wb_user_id.value_or(kLocalUser),
+       .nature = nature.value(),
+       .now_us = services.clock.NowUs()});
+  if (!status.ok()) return std::move(status).error();
+  Response response;
+  response.body = R"({"digest":)";
+  json::AppendQuoted(response.body, digest);
+  response.body += R"(,"object_id":)";
+  json::AppendQuoted(response.body, object.object_id);
+  response.body += '}';
+  return response;
+}
+
+constexpr auto kRoutes = std::to_array<Route>({
+    {"POST", "/obj/create", CreateObject},
+});
+
+}  // namespace
+
+std::span<const Route> ObjectRoutes() { return kRoutes; }
+
+}  // namespace bobbin::api

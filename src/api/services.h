@@ -1,0 +1,23 @@
+// What the handlers work with. Made by main, lives as long as the server.
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "store/call_store.h"
+#include "store/file_store.h"
+#include "store/object_store.h"
+
+namespace bobbin::api {
+
+struct Services {
+  store::CallStore& calls;
+  store::ObjectStore& objects;
+  store::FileStore& files;
+  Clock& clock;
+  IdSource& ids;
+  std::string durability;  // its name, for /server_info
+};
+
+}  // namespace bobbin::api

@@ -1,0 +1,18 @@
+// Files that are part of the program, so that it needs none beside it.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace bobbin {
+
+struct EmbeddedFile {
+  std::string_view name;  // without folders: "0001_calls.sql"
+  std::string_view content;
+};
+
+// The files of schema/ in the order of their names: the numbered migrations,
+// then openapi.json once there is one. Valid until the program ends.
+std::span<const EmbeddedFile> EmbeddedSchema();
+
+}  // namespace bobbin

@@ -1,0 +1,49 @@
+#include <CLI/CLI.hpp>
+#include <array>
+#include <iostream>
+#include <string>
+
+#include "base/version.h"
+#include "cli/command.h"
+
+namespace bobbin::cli {
+namespace {
+
+constexpr std::array<AddCommand, 1> kCommands{AddServe};
+
+}  // namespace
+
+int Run(int argc, char** argv) {
+  CLI::App app(
+      "bobbin: a local trace store that speaks the W&B Weave service API.\n"
+      "One program, one SQLite file.",
+      "bobbin");
+  app.set_version_flag("--version", "bobbin " + std::string(Version()));
+  app.require_subcommand(1);
+  int exit_code = kExitOk;
+  for (const AddCommand add : kCommands) {
+    const std::function<int()> run = add(app);
+    app.get_subcommands({}).back()->callback(
+        [&exit_code, run] { exit_code = run(); });
+  }
+  // CLI11 would only say that a command is missing.
+  const auto named = [&](const CLI::App* command) {
+    return command->get_name() == argv[1];
+  };
+  if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(named).empty()) {
+    std::cerr << "bobbin: there is no command '" << argv[1]
+              << "'. See 'bobbin --help'.\n";
+    return kExitUsage;
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // help, version
+    std::cerr << "bobbin: " << error.what()
+              << "\nSee 'bobbin --help' and 'bobbin serve --help'.\n";
+    return kExitUsage;
+  }
+  return exit_code;
+}
+
+}  // namespace bobbin::cli

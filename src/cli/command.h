@@ -1,0 +1,34 @@
+// The table of commands. One file per command makes its row.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+namespace CLI {
+class App;
+}
+
+namespace bobbin::cli {
+
+// How the program ends. Scripts can tell the kinds of trouble apart.
+enum Exit : int {
+  kExitOk = 0,
+  kExitFailure = 1,  // anything not listed
+  kExitUsage = 2,    // flags or their values
+  kExitPortTaken = 3,
+  kExitNotOpenable = 4,    // the file can't be opened for writing
+  kExitNotSqlite = 5,      // the file is something else
+  kExitNewerFile = 6,      // written by a newer bobbin
+  kExitAlreadyServed = 7,  // another bobbin has the file
+};
+
+// Adds a command to `app`; what it returns is run when the user chose it, and
+// gives the exit code.
+using AddCommand = std::function<int()> (*)(CLI::App& app);
+
+std::function<int()> AddServe(CLI::App& app);  // serve.cpp
+
+// Reads the command line and runs the command in it.
+int Run(int argc, char** argv);
+
+}  // namespace bobbin::cli

@@ -1,0 +1,136 @@
+#include "db/connection.h"
+
+#include <sqlite3.h>
+
+namespace bobbin::db {
+namespace {
+
+// Queries are made of parts, so their texts vary; a pool that is never
+// emptied would grow with every new combination.
+constexpr size_t kMaxStatements = 256;
+
+}  // namespace
+
+Connection::Connection(const std::string& path, int flags, int busy_timeout_ms)
+    : database_(path, flags, busy_timeout_ms) {}
+
+void Connection::Finalize::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
+}
+
+sqlite3_stmt* Connection::Prepared(std::string_view sql) {
+  auto found = statements_.find(sql);
+  if (found == statements_.end()) {
+    if (statements_.size() >= kMaxStatements && queries_ == 0) {
+      statements_.clear();
+    }
+    sqlite3_stmt* statement = nullptr;
+    const int code = sqlite3_prepare_v3(
+        database_.getHandle(), sql.data(), static_cast<int>(sql.size()),
+        SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+    if (code != SQLITE_OK) {
+      throw SQLite::Exception(database_.getHandle(), code);
+    }
+    found = statements_.emplace(std::string(sql), Statement(statement)).first;
+  }
+  return found->second.get();
+}
+
+void Connection::Begin() { Query(*this, "BEGIN IMMEDIATE").Run(); }
+
+void Connection::Commit() { Query(*this, "COMMIT").Run(); }
+
+void Connection::Rollback() {
+  ++generation_;
+  // After some errors (a full disk) SQLite has rolled back by itself.
+  if (sqlite3_get_autocommit(database_.getHandle()) != 0) return;
+  sqlite3_stmt* statement = Prepared("ROLLBACK");
+  sqlite3_step(statement);
+  sqlite3_reset(statement);
+}
+
+Query::~Query() {
+  sqlite3_reset(statement_);
+  // Bound text is borrowed: it may be gone before the next use.
+  sqlite3_clear_bindings(statement_);
+  --connection_.queries_;
+}
+
+void Query::Check(int code) const {
+  if (code != SQLITE_OK) {
+    throw SQLite::Exception(connection_.raw().getHandle(), code);
+  }
+}
+
+Query& Query::Bind(std::string_view text) {
+  // A null pointer would bind NULL; an empty text is not NULL.
+  const char* data = text.data() == nullptr ? "" : text.data();
+  Check(sqlite3_bind_text64(statement_, ++bound_, data, text.size(),
+                            SQLITE_STATIC, SQLITE_UTF8));
+  return *this;
+}
+
+Query& Query::Bind(const std::optional<std::string_view>& text) {
+  return text ? Bind(*text) : BindNull();
+}
+
+Query& Query::Bind(int64_t number) {
+  Check(sqlite3_bind_int64(statement_, ++bound_, number));
+  return *this;
+}
+
+Query& Query::Bind(double number) {
+  Check(sqlite3_bind_double(statement_, ++bound_, number));
+  return *this;
+}
+
+Query& Query::Bind(const std::optional<int64_t>& number) {
+  return number ? Bind(*number) : BindNull();
+}
+
+Query& Query::BindNull() {
+  Check(sqlite3_bind_null(statement_, ++bound_));
+  return *this;
+}
+
+Query& Query::BindBlob(std::string_view bytes) {
+  const char* data = bytes.data() == nullptr ? "" : bytes.data();
+  Check(sqlite3_bind_blob64(statement_, ++bound_, data, bytes.size(),
+                            SQLITE_STATIC));
+  return *this;
+}
+
+bool Query::Row() {
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  throw SQLite::Exception(connection_.raw().getHandle(), code);
+}
+
+bool Query::IsNull(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+int64_t Query::Int(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
+
+std::string_view Query::Text(int column) const {
+  // sqlite3_column_blob does not add the closing zero that _text would.
+  const void* data = sqlite3_column_blob(statement_, column);
+  const int size = sqlite3_column_bytes(statement_, column);
+  if (data == nullptr) return IsNull(column) ? std::string_view() : "";
+  return {static_cast<const char*>(data), static_cast<size_t>(size)};
+}
+
+std::optional<std::string_view> Query::OptText(int column) const {
+  if (IsNull(column)) return std::nullopt;
+  return Text(column);
+}
+
+std::optional<int64_t> Query::OptInt(int column) const {
+  if (IsNull(column)) return std::nullopt;
+  return Int(column);
+}
+
+}  // namespace bobbin::db

@@ -1,0 +1,248 @@
+#include "db/database.h"
+
+#include <sqlite3.h>
+
+#include <atomic>
+#include <filesystem>
+#include <optional>
+#include <shared_mutex>
+
+#include "base/log.h"
+#include "db/checkpointer.h"
+#include "db/fair_mutex.h"
+#include "db/file_lock.h"
+#include "db/functions.h"
+#include "db/group_commit.h"
+#include "db/migrate.h"
+#include "db/reader_pool.h"
+#include "db/wal_file.h"
+
+namespace bobbin::db {
+namespace {
+
+// Readers beyond this wait: each holds a page cache.
+constexpr int kMaxReaders = 16;
+// A larger page holds more whole calls, so less of it stays empty; a smaller
+// one makes small commits cheaper (each page touched is written whole).
+constexpr int kPageBytes = 8192;
+// Frames in the WAL before a checkpoint: 16 MiB, read in well under 100 ms
+// when a killed server starts again.
+constexpr int kCheckpointFrames = (16 << 20) / kPageBytes;
+// What is left of the WAL file after a burst.
+constexpr int kWalKeptBytes = 64 << 20;
+constexpr int kWriterCacheKib = 16 << 10;
+constexpr int kReaderCacheKib = 2 << 10;
+
+void Pragma(Connection& connection, std::string_view name,
+            const std::string& value) {
+  connection.Exec("PRAGMA " + std::string(name) + " = " + value);
+}
+
+// Every database in memory has a name of its own, which its connections
+// share; nobody outside the process can.
+std::string MemoryUri() {
+  static std::atomic<int> count{0};
+  return "file:/bobbin-" + std::to_string(++count) + "?vfs=memdb";
+}
+
+}  // namespace
+
+std::string_view DurabilityName(Durability durability) {
+  switch (durability) {
+    case Durability::kFull:
+      return "full";
+    case Durability::kNormal:
+      return "normal";
+    case Durability::kMemory:
+      return "memory";
+  }
+  return "";
+}
+
+// A read transaction, from the first statement on.
+class Snapshot {
+ public:
+  explicit Snapshot(Connection& connection) : connection_(connection) {
+    Query(connection_, "BEGIN").Run();
+  }
+  ~Snapshot() { connection_.Rollback(); }
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+ private:
+  Connection& connection_;
+};
+
+class Database::Impl {
+ public:
+  Impl(const OpenOptions& options, FileLock lock)
+      : durability_(options.durability),
+        busy_timeout_ms_(options.busy_timeout_ms),
+        path_(in_memory() ? MemoryUri() : options.path),
+        lock_(std::move(lock)),
+        wal_(path_),
+        writer_(Make(SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)),
+        writes_(*writer_, HowToCommit()),
+        readers_(kMaxReaders, [this] { return MakeReader(); }) {}
+
+  ~Impl() {
+    checkpointer_.reset();
+    if (refused_) {
+      KeepWal();
+    } else if (!in_memory()) {
+      sqlite3_wal_checkpoint_v2(writer_->raw().getHandle(), nullptr,
+                                SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    }
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  Status Prepare(const OpenOptions& options) {
+    if (!in_memory()) {
+      Status shape = CheckShape(*writer_, path_, options.migrations);
+      refused_ = !shape.ok();
+      if (refused_) return shape;
+    }
+    Pragma(*writer_, "cache_size", "-" + std::to_string(kWriterCacheKib));
+    Pragma(*writer_, "page_size", std::to_string(kPageBytes));
+    // A new file is made without waiting for the disk at every step, and
+    // synced once.
+    const bool is_new = !in_memory() && lock_.file_is_new();
+    Pragma(*writer_, "synchronous", is_new ? "OFF" : "NORMAL");
+    if (in_memory()) {
+      PrepareMemory();
+    } else {
+      PrepareWal();
+    }
+    Migrate(*writer_, path_, options.migrations);
+    if (!is_new) return {};
+    // What `full` adds to this is in HowToCommit().
+    Pragma(*writer_, "synchronous", "NORMAL");
+    return lock_.Sync();
+  }
+
+  Status Write(const Job& job) { return writes_.Write(job); }
+
+  Status Read(const Job& job) {
+    try {
+      std::shared_lock<FairMutex> shared;
+      ReaderPool::Lease lease = readers_.Take();
+      if (in_memory()) shared = std::shared_lock(memory_mutex_);
+      Connection& connection = lease.connection();
+      // One snapshot for the whole job, and one pair of locks.
+      const Snapshot snapshot(connection);
+      return job(connection);
+    } catch (const SQLite::Exception& exception) {
+      return FromSqlite(exception);
+    }
+  }
+
+  Durability durability() const { return durability_; }
+
+ private:
+  bool in_memory() const { return durability_ == Durability::kMemory; }
+
+  // What another program has left in the WAL stays there. (An empty one is
+  // our own; closing takes it away.)
+  void KeepWal() {
+    std::error_code missing;
+    const uintmax_t bytes = std::filesystem::file_size(path_ + "-wal", missing);
+    if (missing || bytes == 0) return;
+    sqlite3_db_config(writer_->raw().getHandle(),
+                      SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  }
+
+  std::unique_ptr<Connection> Make(int flags) {
+    // A connection is only ever used by one thread at a time.
+    flags |= SQLite::OPEN_NOMUTEX | (in_memory() ? SQLite::OPEN_URI : 0);
+    auto connection =
+        std::make_unique<Connection>(path_, flags, busy_timeout_ms_);
+    AddFunctions(*connection);
+    return connection;
+  }
+
+  std::unique_ptr<Connection> MakeReader() {
+    // Not OPEN_READONLY: a reader that finds a WAL left by a crash may have
+    // to recover its index.
+    auto connection = Make(SQLite::OPEN_READWRITE);
+    Pragma(*connection, "query_only", "ON");
+    Pragma(*connection, "cache_size", "-" + std::to_string(kReaderCacheKib));
+    return connection;
+  }
+
+  GroupCommit::Options HowToCommit() {
+    GroupCommit::Options options;
+    if (in_memory()) options.readers = &memory_mutex_;
+    if (durability_ == Durability::kFull) {
+      options.sync = [this] { return wal_.Sync(); };
+    }
+    return options;
+  }
+
+  void PrepareMemory() {
+    Pragma(*writer_, "journal_mode", "MEMORY");
+    // memdb stops at 1 GiB by default; the machine's memory is the limit.
+    sqlite3_int64 limit = sqlite3_int64{1} << 50;
+    sqlite3_file_control(writer_->raw().getHandle(), nullptr,
+                         SQLITE_FCNTL_SIZE_LIMIT, &limit);
+  }
+
+  void PrepareWal() {
+    Pragma(*writer_, "journal_mode", "WAL");
+    Pragma(*writer_, "journal_size_limit", std::to_string(kWalKeptBytes));
+    checkpointer_.emplace(writes_, kCheckpointFrames,
+                          [this] { return Make(SQLite::OPEN_READWRITE); });
+    // Setting a hook also turns SQLite's own checkpoints, which run inside
+    // the commit, off.
+    sqlite3_wal_hook(
+        writer_->raw().getHandle(),
+        [](void* self, sqlite3*, const char*, int frames) {
+          static_cast<Impl*>(self)->checkpointer_->AfterCommit(frames);
+          return SQLITE_OK;
+        },
+        this);
+  }
+
+  const Durability durability_;
+  const int busy_timeout_ms_;
+  const std::string path_;
+  bool refused_ = false;    // not a file to work on
+  FileLock lock_;           // outlives every connection
+  FairMutex memory_mutex_;  // kMemory: writers alone, readers together
+  WalFile wal_;
+  std::unique_ptr<Connection> writer_;
+  GroupCommit writes_;
+  ReaderPool readers_;
+  std::optional<Checkpointer> checkpointer_;
+};
+
+Database::Database(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Database::~Database() = default;
+
+Result<std::unique_ptr<Database>> Database::Open(const OpenOptions& options) {
+  FileLock lock;
+  if (options.durability != Durability::kMemory) {
+    Result<FileLock> taken = FileLock::Take(options.path);
+    if (!taken.ok()) return std::move(taken).error();
+    lock = std::move(taken).value();
+  }
+  try {
+    auto impl = std::make_unique<Impl>(options, std::move(lock));
+    Status prepared = impl->Prepare(options);
+    if (!prepared.ok()) return std::move(prepared).error();
+    return std::unique_ptr<Database>(new Database(std::move(impl)));
+  } catch (const SQLite::Exception& exception) {
+    return Error{Code::kConflict,
+                 "Cannot open " + options.path + ": " + exception.what() + ".",
+                 std::string(kNotOpenable)};
+  }
+}
+
+Status Database::Write(const Job& job) { return impl_->Write(job); }
+
+Status Database::Read(const Job& job) { return impl_->Read(job); }
+
+Durability Database::durability() const { return impl_->durability(); }
+
+}  // namespace bobbin::db

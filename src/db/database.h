@@ -1,0 +1,82 @@
+// The file: opening it, and the only two doors to it.
+//
+// One writer, many readers (WAL). Writes that arrive while another is being
+// committed are taken together into the next transaction (group commit): one
+// commit, and at `full` one fsync, for all of them.
+//
+// Threads   Call Write and Read from any thread. A job must not call either.
+// Errors    Returned, never thrown:
+//             kBusy      no turn in time; nothing was changed
+//             kInternal  disk or bug; nothing was changed
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/embedded.h"
+#include "base/result.h"
+#include "db/connection.h"
+
+namespace bobbin::db {
+
+enum class Durability {
+  kFull,    // answered means on disk: survives a power cut
+  kNormal,  // survives a killed process; a power cut may take the last moments
+  kMemory,  // no file; gone with the process
+};
+std::string_view DurabilityName(Durability durability);
+
+struct OpenOptions {
+  std::string path;  // ignored for kMemory
+  Durability durability = Durability::kFull;
+  std::span<const EmbeddedFile> migrations;  // in order; see db/migrate.h
+  int busy_timeout_ms = 5000;  // how long to wait for another program's lock
+};
+
+// `type` of the Error that Open() returns, so that a caller can tell the
+// kinds of trouble apart. In every case the file is as it was.
+inline constexpr std::string_view kNotOpenable = "NotOpenable";
+inline constexpr std::string_view kNotSqlite = "NotSqlite";
+inline constexpr std::string_view kNotOurs = "NotOurs";
+inline constexpr std::string_view kNewerFile = "NewerFile";
+inline constexpr std::string_view kAlreadyServed = "AlreadyServed";
+
+class Database {
+ public:
+  using Job = std::function<Status(Connection&)>;
+
+  // Opens or makes the file, locks it against a second server, and migrates
+  // it to the newest shape.
+  static Result<std::unique_ptr<Database>> Open(const OpenOptions& options);
+  // Waits for running jobs and checkpoints, so that the file stands alone.
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  // Runs `job` in a transaction and commits it before returning: what it
+  // wrote is then durable at the named level and visible to every later
+  // Read. A job that returns an error, or throws SQLite::Exception, leaves
+  // nothing behind; its neighbours in the transaction are not touched.
+  //
+  // `job` may run a second time, after a rollback: it sets its results anew
+  // each time and changes nothing else outside the database.
+  Status Write(const Job& job);
+
+  // Runs `job` on a connection of its own, in one snapshot.
+  // Long reads do not block writers, nor writers reads. (kMemory has no
+  // snapshots: there a read holds writers up.)
+  Status Read(const Job& job);
+
+  Durability durability() const;
+
+ private:
+  class Impl;
+  explicit Database(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace bobbin::db

@@ -1,0 +1,168 @@
+#include "db/group_commit.h"
+
+#include <linux/futex.h>
+#include <sched.h>
+#include <sqlite3.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <limits>
+
+namespace bobbin::db {
+namespace {
+
+// A futex (futex(2)) as it is: std::atomic::wait spins first, and the thread
+// that is waited for needs the core.
+void WaitFor(std::atomic<uint32_t>& done) {
+  while (done.load(std::memory_order_acquire) == 0) {
+    syscall(SYS_futex, &done, FUTEX_WAIT_PRIVATE, 0, nullptr, nullptr, 0);
+  }
+}
+
+void Wake(std::atomic<uint32_t>& done) {
+  done.store(1, std::memory_order_release);
+  constexpr int kAll = std::numeric_limits<int>::max();
+  syscall(SYS_futex, &done, FUTEX_WAKE_PRIVATE, kAll, nullptr, nullptr, 0);
+}
+
+}  // namespace
+
+Error FromSqlite(const SQLite::Exception& exception) {
+  const int code = exception.getErrorCode() & 0xff;
+  if (code == SQLITE_BUSY || code == SQLITE_LOCKED) {
+    return {Code::kBusy, "The file is locked by another program; try again."};
+  }
+  return Internal(std::string("SQLite: ") + exception.what() + " (code " +
+                  std::to_string(exception.getExtendedErrorCode()) + ")");
+}
+
+Status GroupCommit::Write(const Database::Job& job) {
+  Pending self{&job, {}};
+  std::shared_ptr<Group> group;
+  bool leads = false;
+  {
+    const std::lock_guard lock(queue_mutex_);
+    if (!open_) {
+      open_ = std::make_shared<Group>();
+      leads = true;
+    }
+    group = open_;
+    group->members.push_back(&self);
+  }
+  if (!leads) {
+    WaitFor(group->done);
+  } else if (options_.sync) {
+    LeadAndSync(*group);
+    Wake(group->done);
+  } else {
+    Lead(*group);
+    Wake(group->done);
+  }
+  return std::move(self.result);
+}
+
+void GroupCommit::LeadAndSync(Group& group) {
+  {
+    std::unique_lock lock(syncs_mutex_);
+    sync_freed_.wait(lock, [this] { return free_syncs_ > 0; });
+    --free_syncs_;
+  }
+  Lead(group);
+  const Status synced = options_.sync();
+  {
+    const std::lock_guard lock(syncs_mutex_);
+    ++free_syncs_;
+  }
+  sync_freed_.notify_one();
+  if (synced.ok()) return;
+  for (Pending* member : group.members) {
+    if (member->result.ok()) member->result = synced;
+  }
+}
+
+void GroupCommit::Lead(Group& group) {
+  const std::lock_guard turn(turn_mutex_);
+  // Threads that are ready to run may be about to join: with them in the
+  // group, their commits cost next to nothing. If there are none, this
+  // returns at once.
+  sched_yield();
+  {
+    const std::lock_guard lock(queue_mutex_);
+    open_.reset();  // from here on nobody joins
+  }
+  Run(group);
+}
+
+void GroupCommit::RunAlone(const std::function<void()>& task) {
+  const std::lock_guard turn(turn_mutex_);
+  task();
+}
+
+void GroupCommit::Run(Group& group) {
+  std::unique_lock<FairMutex> alone;
+  if (options_.readers != nullptr) {
+    alone = std::unique_lock(*options_.readers);
+  }
+  if (group.members.size() > 1 && RunTogether(group)) return;
+  for (Pending* member : group.members) {
+    member->result = RunSolo(*member->job);
+  }
+}
+
+Status GroupCommit::RunJob(const Database::Job& job) {
+  try {
+    return job(writer_);
+  } catch (const SQLite::Exception& exception) {
+    return FromSqlite(exception);
+  }
+}
+
+// All jobs in one transaction. A savepoint around each would cost every job a
+// copy of each page it touches; instead a job that fails takes the group
+// back, and each then runs on its own: then the answer is false.
+bool GroupCommit::RunTogether(Group& group) {
+  try {
+    writer_.Begin();
+  } catch (const SQLite::Exception& exception) {
+    // Another program has the file. To wait for it again for each member
+    // would take as many timeouts.
+    writer_.Rollback();
+    for (Pending* member : group.members) {
+      member->result = FromSqlite(exception);
+    }
+    return true;
+  }
+  try {
+    for (Pending* member : group.members) {
+      member->result = RunJob(*member->job);
+      if (!member->result.ok()) {
+        writer_.Rollback();
+        return false;
+      }
+    }
+    writer_.Commit();
+    return true;
+  } catch (const SQLite::Exception&) {
+    writer_.Rollback();
+    return false;
+  }
+}
+
+Status GroupCommit::RunSolo(const Database::Job& job) {
+  try {
+    writer_.Begin();
+    Status status = RunJob(job);
+    if (status.ok()) {
+      writer_.Commit();
+    } else {
+      writer_.Rollback();
+    }
+    return status;
+  } catch (const SQLite::Exception& exception) {
+    const Error error = FromSqlite(exception);
+    writer_.Rollback();
+    return error;
+  }
+}
+
+}  // namespace bobbin::db

@@ -1,0 +1,50 @@
+// Connections that only read, made on demand and used again.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "db/connection.h"
+
+namespace bobbin::db {
+
+class ReaderPool {
+ public:
+  using Make = std::function<std::unique_ptr<Connection>()>;
+
+  // `make` opens one more connection; it may throw SQLite::Exception.
+  ReaderPool(int max_connections, Make make)
+      : max_(max_connections), make_(std::move(make)) {}
+
+  // One connection, out of the pool for as long as this lives.
+  class Lease {
+   public:
+    ~Lease();
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    Connection& connection() { return *connection_; }
+
+   private:
+    friend class ReaderPool;
+    Lease(ReaderPool& pool, std::unique_ptr<Connection> connection)
+        : pool_(pool), connection_(std::move(connection)) {}
+    ReaderPool& pool_;
+    std::unique_ptr<Connection> connection_;
+  };
+
+  // Waits while all are in use. Throws what `make` throws.
+  Lease Take();
+
+ private:
+  const int max_;
+  const Make make_;
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable returned_;
+  int made_ = 0;
+  std::vector<std::unique_ptr<Connection>> idle_;
+};
+
+}  // namespace bobbin::db

@@ -1,0 +1,43 @@
+#include "json/write.h"
+
+#include <charconv>
+
+#include "json/chars.h"
+
+namespace bobbin::json {
+
+void AppendQuoted(std::string& out, std::string_view text) {
+  const char* p = text.data();
+  const char* const end = p + text.size();
+  out += '"';
+  while (true) {
+    const char* const special = SkipPlain(p, end);
+    out.append(p, special);
+    p = special;
+    if (p == end) break;
+    const int length = SequenceLength(p, end);
+    if (length == 1) {
+      AppendAsciiEscape(out, *p++);
+    } else if (length > 1) {
+      out.append(p, static_cast<size_t>(length));
+      p += length;
+    } else if (IsSurrogate(p, end)) {
+      AppendUnicodeEscape(out, CodePoint(p, 3));
+      p += 3;
+    } else {
+      // Not from a JSON text: a path or a header. The answer must be UTF-8.
+      out += "\\ufffd";
+      ++p;
+    }
+  }
+  out += '"';
+}
+
+void AppendInt(std::string& out, int64_t value) {
+  char digits[20];
+  const auto [end, error] =
+      std::to_chars(digits, digits + sizeof digits, value);
+  out.append(digits, end);
+}
+
+}  // namespace bobbin::json

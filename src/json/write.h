@@ -1,0 +1,20 @@
+// Writing JSON text: strings quoted, numbers as they are.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace bobbin::json {
+
+// Appends `text` as a JSON string, quotes included. Text is UTF-8; a lone
+// surrogate in its three-byte form (WTF-8) becomes a \udXXX escape; control
+// characters become \n \r \t \b \f or \u00XX. Everything else stays as it is,
+// but a byte that is not UTF-8 (out of a path, say) becomes \ufffd: the result
+// is valid JSON whatever comes in.
+void AppendQuoted(std::string& out, std::string_view text);
+
+// Appends a decimal integer.
+void AppendInt(std::string& out, int64_t value);
+
+}  // namespace bobbin::json

@@ -1,0 +1,79 @@
+// Questions about calls, as SQL. Runs nothing, and knows no connection.
+//
+// Values from the client become parameters, never text. Each statement names
+// the index that drives it (INDEXED BY), so that the plan does not depend on
+// what SQLite guesses about the data.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "model/calls_query.h"
+#include "query/statement.h"
+
+namespace bobbin::query {
+
+// The columns of a calls statement, by place.
+enum CallColumn : int {
+  kId,
+  kOpName,
+  kTraceName,
+  kTraceId,
+  kDisplayName,
+  kParentId,
+  kThreadId,
+  kTurnId,
+  kStartedAtUs,
+  kEndedAtUs,
+  kStatus,
+  kException,
+  kWbUserId,
+  kWbRunId,
+  kWbRunStep,
+  kWbRunStepEnd,
+  kAttributes,
+  kInputs,
+  kOtelDump,
+  kOutput,
+  kSummary,
+  kStorageSize,
+  kTotalStorageSize,
+};
+
+// The top-level columns that a request's `columns` name (contract section
+// 4.4); all of them when there is no list.
+struct Selection {
+  bool attributes = true;
+  bool inputs = true;
+  bool output = true;
+  bool summary = true;
+  bool display_name = true;
+  bool parent_id = true;
+  bool thread_id = true;
+  bool turn_id = true;
+  bool ended_at = true;
+  bool exception = true;
+  bool wb_user_id = true;
+  bool wb_run_id = true;
+  bool wb_run_step = true;
+  bool wb_run_step_end = true;
+};
+
+// Unknown names are InvalidField errors.
+Result<Selection> SelectColumns(const model::Texts& columns);
+
+// The calls of a project that match, in order, one row each with the columns
+// above; JSON that `selection` leaves out is NULL and not read.
+//   kInvalid        a list of over 1,000 entries, over 16 sort fields, a
+//                   negative limit or offset.
+//   kUnprocessable  a sort field that is not one.
+Result<Statement> CallsStatement(const model::CallsQueryReq& request,
+                                 const Selection& selection, int64_t project);
+
+// One row: the number of matching calls (at most `limit`) and, when asked,
+// the sum of their storage sizes.
+Result<Statement> CallsCountStatement(const model::CallsQueryStatsReq& request,
+                                      int64_t project);
+
+}  // namespace bobbin::query

@@ -1,0 +1,216 @@
+#include "store/call_store.h"
+
+#include <unordered_set>
+#include <vector>
+
+#include "store/call_refs.h"
+#include "store/call_writer.h"
+
+namespace bobbin::store {
+namespace {
+
+using db::Connection;
+using db::Query;
+using model::CallRecord;
+using query::CallColumn;
+
+void BindAll(Query& query, const std::vector<query::Parameter>& parameters) {
+  for (const query::Parameter& parameter : parameters) {
+    if (const auto* number = std::get_if<int64_t>(&parameter)) {
+      query.Bind(*number);
+    } else if (const auto* view = std::get_if<std::string_view>(&parameter)) {
+      query.Bind(*view);
+    } else {
+      query.Bind(std::string_view(std::get<std::string>(parameter)));
+    }
+  }
+}
+
+CallRecord ReadRecord(const Query& row, std::string_view project_id) {
+  CallRecord call;
+  call.project_id = project_id;
+  call.id = row.Text(CallColumn::kId);
+  call.op_name = row.Text(CallColumn::kOpName);
+  call.trace_name = row.OptText(CallColumn::kTraceName);
+  call.trace_id = row.Text(CallColumn::kTraceId);
+  call.display_name = row.OptText(CallColumn::kDisplayName);
+  call.parent_id = row.OptText(CallColumn::kParentId);
+  call.thread_id = row.OptText(CallColumn::kThreadId);
+  call.turn_id = row.OptText(CallColumn::kTurnId);
+  call.started_at_us = row.Int(CallColumn::kStartedAtUs);
+  call.ended_at_us = row.OptInt(CallColumn::kEndedAtUs);
+  call.status = static_cast<model::CallStatus>(row.Int(CallColumn::kStatus));
+  call.exception = row.OptText(CallColumn::kException);
+  call.wb_user_id = row.OptText(CallColumn::kWbUserId);
+  call.wb_run_id = row.OptText(CallColumn::kWbRunId);
+  call.wb_run_step = row.OptInt(CallColumn::kWbRunStep);
+  call.wb_run_step_end = row.OptInt(CallColumn::kWbRunStepEnd);
+  call.attributes = row.OptText(CallColumn::kAttributes);
+  call.inputs = row.OptText(CallColumn::kInputs);
+  call.otel_dump = row.OptText(CallColumn::kOtelDump);
+  call.output = row.OptText(CallColumn::kOutput);
+  call.summary = row.OptText(CallColumn::kSummary);
+  call.storage_size_bytes = row.OptInt(CallColumn::kStorageSize);
+  call.total_storage_size_bytes = row.OptInt(CallColumn::kTotalStorageSize);
+  return call;
+}
+
+struct Doomed {
+  int64_t row;
+  std::optional<int64_t> outputs;
+};
+
+// The given calls and all below them within their traces. UNION, not UNION
+// ALL: a ring of parents ends.
+std::vector<Doomed> FindDoomed(Connection& connection, int64_t project,
+                               std::string_view id) {
+  Query query(connection,
+              "WITH RECURSIVE doomed (row_id, id, trace_id, output_row) AS ("
+              "SELECT row_id, id, trace_id, output_row FROM calls "
+              "WHERE id = ?1 AND project = ?2 "
+              "UNION SELECT c.row_id, c.id, c.trace_id, c.output_row "
+              "FROM doomed d JOIN calls c INDEXED BY calls_by_parent "
+              "ON c.parent_id = d.id "
+              "WHERE c.project = ?2 AND c.trace_id = d.trace_id) "
+              "SELECT row_id, output_row FROM doomed");
+  query.Bind(id).Bind(project);
+  std::vector<Doomed> doomed;
+  while (query.Row()) doomed.push_back({query.Int(0), query.OptInt(1)});
+  return doomed;
+}
+
+void Bury(Connection& connection, const Doomed& call, int64_t now_us) {
+  Query(connection, "DELETE FROM call_inputs WHERE row_id = ?")
+      .Bind(call.row)
+      .Run();
+  Query(connection, "DELETE FROM call_outputs WHERE row_id = ?")
+      .Bind(call.outputs)
+      .Run();
+  ClearRefs(connection, call.row, RefSide::kInput);
+  ClearRefs(connection, call.row, RefSide::kOutput);
+  Query(connection,
+        "UPDATE calls SET deleted_at_us = coalesce(deleted_at_us, ?2), "
+        "trace_id = NULL, parent_id = NULL, op = NULL, started_at_us = NULL, "
+        "ended_at_us = NULL, status = 0, output_row = NULL, start_bytes = 0, "
+        "end_bytes = 0, wb_user_id = NULL, display_name = NULL, "
+        "thread_id = NULL, turn_id = NULL, wb_run_id = NULL, "
+        "wb_run_step = NULL, wb_run_step_end = NULL, exception = NULL "
+        "WHERE row_id = ?1")
+      .Bind(call.row)
+      .Bind(now_us)
+      .Run();
+}
+
+// Marks an id that has not arrived, so that it never appears.
+void BuryUnseen(Connection& connection, int64_t project, std::string_view id,
+                int64_t now_us) {
+  Query(connection,
+        "INSERT INTO calls (project, id, status, start_bytes, end_bytes, "
+        "deleted_at_us) VALUES (?, ?, 0, 0, 0, ?)")
+      .Bind(project)
+      .Bind(id)
+      .Bind(now_us)
+      .Run();
+}
+
+}  // namespace
+
+Status CallStore::Record(std::span<model::CallReport* const> reports) {
+  const std::vector<model::CallReport*> joined = model::JoinHalves(reports);
+  return database_.Write([&](Connection& connection) {
+    for (model::CallReport* report : joined) {
+      WriteReport(connection, names_, *report);
+    }
+    return Status();
+  });
+}
+
+Status CallStore::SetDisplayName(std::string_view project_id,
+                                 std::string_view id,
+                                 std::string_view display_name) {
+  return database_.Write([&](Connection& connection) {
+    Query(connection,
+          "INSERT INTO calls (project, id, status, start_bytes, end_bytes, "
+          "display_name) VALUES (?, ?, 0, 0, 0, ?) "
+          "ON CONFLICT (id, project) DO UPDATE SET "
+          "display_name = excluded.display_name "
+          "WHERE deleted_at_us IS NULL")
+        .Bind(names_.Project(connection, project_id))
+        .Bind(id)
+        .Bind(display_name)
+        .Run();
+    return Status();
+  });
+}
+
+Result<int64_t> CallStore::Delete(std::string_view project_id,
+                                  std::span<const std::string_view> ids,
+                                  int64_t now_us) {
+  const std::unordered_set<std::string_view> wanted(ids.begin(), ids.end());
+  int64_t deleted = 0;
+  const Status status = database_.Write([&](Connection& connection) {
+    const int64_t project = names_.Project(connection, project_id);
+    // A call below two of the given ids is buried once; one of the given ids
+    // may be below another.
+    std::unordered_set<int64_t> rows;
+    int64_t unseen = 0;
+    for (const std::string_view id : wanted) {
+      const std::vector<Doomed> doomed = FindDoomed(connection, project, id);
+      if (doomed.empty()) {
+        BuryUnseen(connection, project, id, now_us);
+        ++unseen;
+      }
+      for (const Doomed& call : doomed) {
+        if (rows.insert(call.row).second) Bury(connection, call, now_us);
+      }
+    }
+    deleted = unseen + static_cast<int64_t>(rows.size());
+    return Status();
+  });
+  if (!status.ok()) return status.error();
+  return deleted;
+}
+
+Status CallStore::Scan(
+    const model::CallsQueryReq& request, const query::Selection& selection,
+    const std::function<bool(const CallRecord&)>& visit) const {
+  return database_.Read([&](Connection& connection) -> Status {
+    // An unknown project is looked for all the same, so that a request that
+    // is wrong is wrong everywhere. No row has number 0.
+    const int64_t project =
+        FindProject(connection, request.project_id).value_or(0);
+    Result<query::Statement> statement =
+        query::CallsStatement(request, selection, project);
+    if (!statement.ok()) return std::move(statement).error();
+    Query query(connection, statement.value().sql);
+    BindAll(query, statement.value().parameters);
+    while (query.Row()) {
+      if (!visit(ReadRecord(query, request.project_id))) break;
+    }
+    return {};
+  });
+}
+
+Result<CallStore::Count> CallStore::CountCalls(
+    const model::CallsQueryStatsReq& request) const {
+  Count count;
+  const Status status = database_.Read([&](Connection& connection) -> Status {
+    const int64_t project =
+        FindProject(connection, request.project_id).value_or(0);
+    Result<query::Statement> statement =
+        query::CallsCountStatement(request, project);
+    if (!statement.ok()) return std::move(statement).error();
+    Query query(connection, statement.value().sql);
+    BindAll(query, statement.value().parameters);
+    query.Row();
+    count = {query.Int(0), query.OptInt(1)};
+    return {};
+  });
+  if (!status.ok()) return status.error();
+  if (request.include_total_storage_size.value_or(false)) {
+    count.storage_bytes = count.storage_bytes.value_or(0);
+  }
+  return count;
+}
+
+}  // namespace bobbin::store

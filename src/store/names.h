@@ -1,0 +1,48 @@
+// Row numbers of the names that are kept once: projects and ops.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "db/connection.h"
+
+namespace bobbin::store {
+
+// The name inside an op or object ref; a plain name as it is; nothing for
+// other kinds of ref (contract section 4.5, `trace_name`).
+std::optional<std::string_view> TraceName(std::string_view op_name);
+
+// The project's row, if it has one. For reads.
+std::optional<int64_t> FindProject(db::Connection& connection,
+                                   std::string_view project_id);
+
+// Finds or makes rows, and remembers them. For jobs of Database::Write only:
+// these take turns, so there is no lock here.
+class Names {
+ public:
+  int64_t Project(db::Connection& connection, std::string_view project_id);
+  int64_t Op(db::Connection& connection, int64_t project,
+             std::string_view name);
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>()(text);
+    }
+  };
+  using Rows = std::unordered_map<std::string, int64_t, Hash, std::equal_to<>>;
+
+  // A rollback may have taken remembered rows away.
+  void Refresh(db::Connection& connection);
+
+  uint64_t generation_ = 0;
+  Rows projects_;
+  std::unordered_map<int64_t, Rows> ops_;  // by project
+  size_t op_count_ = 0;
+};
+
+}  // namespace bobbin::store

@@ -1,0 +1,348 @@
+// How a request reaches the handler.
+#include <sys/socket.h>
+
+#include <atomic>
+#include <string>
+
+#include "http/gzip.h"
+#include "support/catch.h"
+#include "support/http_server.h"
+
+namespace bobbin::testing {
+namespace {
+
+std::string Post(std::string_view more, std::string_view body) {
+  return "POST /p HTTP/1.1\r\nHost: localhost\r\n" + std::string(more) +
+         "\r\n" + std::string(body);
+}
+
+std::string Length(size_t length) {
+  return "Content-Length: " + std::to_string(length) + "\r\n";
+}
+
+std::string Zipped(std::string_view text) {
+  std::string zipped;
+  http::GzipWriter().Finish(text, zipped);
+  return zipped;
+}
+
+// What Echo() says to a POST with this body.
+std::string Echoed(std::string_view body) {
+  return "POST /p||" + std::string(body);
+}
+
+TEST_CASE("method, path, query and body arrive", "[http][threads]") {
+  HttpServer server(Echo);
+  const auto [line, seen] = GENERATE(table<std::string, std::string>(
+      {{"GET /", "GET /"},
+       {"GET /a/b?x=1&y=%26+z", "GET /a/b?x=1&y=& z"},
+       {"GET /caf%C3%A9+%20x", "GET /caf\xc3\xa9+ x"},
+       {"GET /%2e%2E/%2f", "GET /..//"},
+       {"GET /a?b#c", "GET /a?b="},
+       {"DELETE /d", "DELETE /d"},
+       {"OPTIONS /o", "OPTIONS /o"},
+       {"OPTIONS *", "OPTIONS *"},
+       {"PATCH /p", "PATCH /p"},
+       {"PUT /p", "PUT /p"},
+       {"TRACE /t", "TRACE /t"}}));
+  const RawReply answer =
+      Ask(server.port(), line + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  CHECK(answer.status == 200);
+  CHECK(answer.body == seen + "||");
+}
+
+TEST_CASE("a method nobody knows is for the handler to judge",
+          "[http][threads]") {
+  HttpServer server(Echo);
+  RawClient connection(server.port());
+  for (int i = 0; i < 2; ++i) {  // the connection stays in step
+    connection.Send("PROPFIND /a%20b?c HTTP/1.1\r\nHost: localhost\r\n" +
+                    Length(4) + "\r\nbody");
+    const RawReply answer = connection.ReadReply();
+    CHECK(answer.status == 200);
+    CHECK(answer.body == "PROPFIND /a b||body");
+  }
+}
+
+TEST_CASE("the guard holds for methods nobody knows", "[http][threads]") {
+  HttpServer server(Echo);
+  CHECK(Ask(server.port(), "PROPFIND / HTTP/1.1\r\nHost: evil.example\r\n\r\n")
+            .status == 403);
+}
+
+TEST_CASE("a request without a word about its body has none",
+          "[http][threads]") {
+  HttpServer server(Echo);
+  const std::string method = GENERATE("POST", "PUT", "DELETE", "GET");
+  const RawReply answer =
+      Ask(server.port(), method + " /p HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  CHECK(answer.status == 200);
+  CHECK(answer.body == method + " /p||");
+}
+
+TEST_CASE("a body arrives whatever its type and method", "[http][threads]") {
+  HttpServer server(Echo);
+  const std::string body(20'000, '&');  // larger than httplib's form bound
+  const std::string type =
+      GENERATE("application/json", "application/x-www-form-urlencoded",
+               "text/plain", "multipart/mixed; boundary=x", "nonsense");
+  const std::string method = GENERATE("POST", "GET", "DELETE");
+  const RawReply answer =
+      Ask(server.port(), method + " /p HTTP/1.1\r\nHost: localhost\r\n" +
+                             "Content-Type: " + type + "\r\n" +
+                             Length(body.size()) + "\r\n" + body);
+  CHECK(answer.status == 200);
+  CHECK((answer.body == method + " /p|" + type + "|" + body));
+}
+
+TEST_CASE("requests on one connection are answered in turn",
+          "[http][threads]") {
+  HttpServer server(Echo);
+  std::string requests;
+  for (const char* body : {"one", "", "three"}) {
+    requests += Post(Length(std::string(body).size()), body);
+  }
+  SECTION("sent at once") {
+    RawClient connection(server.port());
+    connection.Send(requests);
+    CHECK(connection.ReadReply().body == Echoed("one"));
+    CHECK(connection.ReadReply().body == Echoed(""));
+    CHECK(connection.ReadReply().body == Echoed("three"));
+  }
+  SECTION("sent byte by byte") {
+    RawClient connection(server.port());
+    for (const char c : requests) connection.Send({&c, 1});
+    CHECK(connection.ReadReply().body == Echoed("one"));
+    CHECK(connection.ReadReply().body == Echoed(""));
+    CHECK(connection.ReadReply().body == Echoed("three"));
+  }
+  SECTION("with empty lines between them") {
+    RawClient connection(server.port());
+    for (int i = 0; i < 2; ++i) {
+      connection.Send(Post(Length(1), "x") + "\r\n\r\n");
+      CHECK(connection.ReadReply().body == Echoed("x"));
+    }
+  }
+}
+
+TEST_CASE("chunks are put together", "[http][threads]") {
+  HttpServer server(Echo);
+  const auto [chunks, body] = GENERATE(table<std::string, std::string>(
+      {{"0\r\n\r\n", ""},
+       {"3\r\nabc\r\n0\r\n\r\n", "abc"},
+       {"1;x=y\r\na\r\n0002\r\nbc\r\n0;z\r\n\r\n", "abc"},
+       {"A\r\n0123456789\r\na\r\n0123456789\r\n0\r\nTrailer: x\r\nHost: y\r\n"
+        "\r\n",
+        "01234567890123456789"},
+       {"2\r\n\r\n\r\n0\r\n\r\n", "\r\n"}}));
+  RawClient connection(server.port());
+  for (int i = 0; i < 2; ++i) {  // the connection stays in step
+    connection.Send(Post("Transfer-Encoding: chunked\r\n", chunks));
+    CHECK(connection.ReadReply().body == Echoed(body));
+  }
+}
+
+TEST_CASE("malformed chunks are 400", "[http][threads]") {
+  HttpServer server(Echo);
+  const std::string chunks =
+      GENERATE(std::string("x\r\n"), "\r\n", "-1\r\n", "0x1\r\na\r\n",
+               "1\r\nabc\r\n", "1 1\r\n", std::string(5000, '0') + "1\r\n");
+  CAPTURE(chunks);
+  const RawReply answer =
+      Ask(server.port(), Post("Transfer-Encoding: chunked\r\n", chunks));
+  CHECK(answer.status == 400);
+  CHECK_THAT(answer.body, Catch::StartsWith(R"({"reason":")"));
+}
+
+TEST_CASE("a zipped body is unzipped", "[http][threads]") {
+  HttpServer server(Echo);
+  const std::string text(100'000, 'x');
+  const std::string zipped = Zipped(text);
+  const std::string coding = GENERATE("gzip", "GZIP", "x-gzip");
+  const RawReply answer =
+      Ask(server.port(),
+          Post("Content-Encoding: " + coding + "\r\n" + Length(zipped.size()),
+               zipped));
+  CHECK((answer.body == Echoed(text)));
+}
+
+TEST_CASE("a coding that is none is ignored, an unknown one is 415",
+          "[http][threads]") {
+  HttpServer server(Echo);
+  const auto status = [&](const std::string& coding) {
+    return Ask(server.port(),
+               Post("Content-Encoding: " + coding + "\r\n" + Length(1), "x"))
+        .status;
+  };
+  CHECK(status("identity") == 200);
+  CHECK(status("br") == 415);
+  CHECK(status("gzip, gzip") == 415);
+}
+
+TEST_CASE("a body that is not the gzip it claims to be is 400",
+          "[http][threads]") {
+  HttpServer server(Echo);
+  const std::string zipped = Zipped("a text");
+  const std::string body =
+      GENERATE_COPY(std::string("text"), zipped.substr(1), zipped + "x",
+                    zipped.substr(0, zipped.size() - 1));
+  const RawReply answer =
+      Ask(server.port(),
+          Post("Content-Encoding: gzip\r\n" + Length(body.size()), body));
+  CHECK(answer.status == 400);
+  CHECK_THAT(answer.body, Catch::StartsWith(R"({"reason":")"));
+}
+
+TEST_CASE("a form arrives in parts", "[http][threads]") {
+  api::Request seen;
+  HttpServer server([&](const api::Request& request) {
+    seen = request;
+    return api::Response();
+  });
+  const std::string form =
+      "--XX\r\nContent-Disposition: form-data; name=\"project_id\"\r\n\r\n"
+      "team/app\r\n"
+      "--XX\r\nContent-Disposition: form-data; name=\"file\"; "
+      "filename=\"a.txt\"\r\nContent-Type: text/plain\r\n\r\n"
+      "content\r\n--XX--\r\n";
+  const bool zipped = GENERATE(false, true);
+  const std::string body = zipped ? Zipped(form) : form;
+  const RawReply answer = Ask(
+      server.port(), Post("Content-Type: multipart/form-data; boundary=XX\r\n" +
+                              Length(body.size()) +
+                              (zipped ? "Content-Encoding: gzip\r\n" : ""),
+                          body));
+  CHECK(answer.status == 200);
+  CHECK(seen.body.empty());
+  REQUIRE(seen.parts.size() == 2);
+  CHECK(seen.parts[0].name == "project_id");
+  CHECK(seen.parts[0].data == "team/app");
+  CHECK(seen.parts[1].filename == "a.txt");
+  CHECK(seen.parts[1].content_type == "text/plain");
+  CHECK(seen.parts[1].data == "content");
+}
+
+TEST_CASE("a malformed form is 400", "[http][threads]") {
+  HttpServer server(Echo);
+  const RawReply answer =
+      Ask(server.port(),
+          Post("Content-Type: multipart/form-data; boundary=XX\r\n" + Length(4),
+               "--XX"));
+  CHECK(answer.status == 400);
+  CHECK_THAT(answer.body, Catch::StartsWith(R"({"reason":")"));
+}
+
+TEST_CASE("who expects 100-continue is told to go on", "[http][threads]") {
+  HttpServer server(Echo);
+  RawClient connection(server.port());
+  for (int i = 0; i < 2; ++i) {
+    connection.Send(Post("Expect: 100-continue\r\n" + Length(4), ""));
+    const RawReply interim = connection.ReadReply();
+    CHECK(interim.status == 100);
+    CHECK(interim.head == "HTTP/1.1 100 Continue\r\n\r\n");
+    connection.Send("body");
+    CHECK(connection.ReadReply().body == Echoed("body"));
+  }
+}
+
+TEST_CASE("who expects 100-continue is told at once what is wrong",
+          "[http][threads]") {
+  HttpServer server(Echo, {.max_body_bytes = 10});
+  const auto [header, status] = GENERATE(table<std::string, int>(
+      {{Length(11), 413},
+       {Length(5) + "Origin: http://evil.example\r\n", 403},
+       {Length(5) + "Content-Encoding: br\r\n", 415}}));
+  RawClient connection(server.port());
+  connection.Send(Post("Expect: 100-continue\r\n" + header, ""));
+  const RawReply answer = connection.ReadReply();
+  CHECK(answer.status == status);
+  CHECK_THAT(answer.head, Catch::Contains("\r\nConnection: close\r\n"));
+  CHECK_THAT(answer.body, Catch::StartsWith(R"({"reason":")"));
+  CHECK(connection.AtEnd());
+}
+
+TEST_CASE("a body that breaks off never reaches the handler",
+          "[http][threads]") {
+  std::atomic<int> calls = 0;
+  HttpServer server([&](const api::Request& request) {
+    ++calls;
+    return Echo(request);
+  });
+  const std::string request =
+      GENERATE(Post(Length(5), "1234"),
+               Post("Transfer-Encoding: chunked\r\n", "4\r\n1234\r\n"),
+               Post("Transfer-Encoding: chunked\r\n", "4\r\n1234\r\n0\r\n"),
+               Post("Transfer-Encoding: chunked\r\n", "5\r\n1234"),
+               Post("Transfer-Encoding: chunked\r\n", ""));
+  const auto gone = [&] { RawClient(server.port()).Send(request); };
+  gone();
+  server.server().Stop();
+  CHECK(calls == 0);
+}
+
+TEST_CASE("a client that stops in the middle of a body is 408",
+          "[http][threads]") {
+  HttpServer server(Echo, {.read_timeout_ms = 50});
+  RawClient connection(server.port());
+  connection.Send(Post(Length(5), "1234"));
+  const RawReply answer = connection.ReadReply();
+  CHECK(answer.status == 408);
+  CHECK_THAT(answer.head, Catch::Contains("\r\nConnection: close\r\n"));
+  CHECK(connection.AtEnd());
+}
+
+TEST_CASE("what is no HTTP is 400, with a reason", "[http][threads]") {
+  HttpServer server(Echo);
+  const std::string request = GENERATE(
+      std::string("hello\r\n\r\n"), "GET /\r\n\r\n", "GET / HTTP/2.0\r\n\r\n",
+      "G(T / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: localhost\r\nno colon\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: localhost\r\n: no name\r\n\r\n",
+      "GET / HTTP/1.1\r\n\r\n", Post("Content-Length: x\r\n", ""),
+      Post("Content-Length: -1\r\n", ""),
+      Post("Content-Length: 1\r\nContent-Length: 1\r\n", "x"),
+      Post("Content-Length: 1\r\nTransfer-Encoding: chunked\r\n", "x"),
+      Post("Transfer-Encoding: gzip\r\n", ""), Post("Host: localhost\r\n", ""));
+  CAPTURE(request);
+  RawClient connection(server.port());
+  connection.Send(request);
+  const RawReply answer = connection.ReadReply();
+  CHECK(answer.status == 400);
+  CHECK_THAT(answer.head,
+             Catch::Contains("\r\nContent-Type: application/json\r\n"));
+  CHECK_THAT(answer.body,
+             Catch::StartsWith(R"({"reason":")") && Catch::EndsWith(R"("})"));
+}
+
+TEST_CASE("the handler does not see what the client adds to its answer",
+          "[http][threads]") {
+  api::Request seen;
+  HttpServer server([&](const api::Request& request) {
+    seen = request;
+    return api::Response{.content_type = request.accept, .body = "x"};
+  });
+  // httplib decodes header values; a line break must not come out of it.
+  const RawReply answer = Ask(server.port(),
+                              "GET / HTTP/1.1\r\nHost: localhost\r\n"
+                              "Accept: text/plain%0d%0aX-Evil:%201\r\n\r\n");
+  CHECK(seen.accept == "text/plain\r\nX-Evil: 1");
+  CHECK(answer.status == 200);
+  CHECK_THAT(answer.head, !Catch::Contains("X-Evil"));
+}
+
+TEST_CASE("a Range is ignored, be it well formed or not", "[http][threads]") {
+  HttpServer server(Echo);
+  const std::string range = GENERATE("bytes=0-1", "bytes=90-", "bytes=5-1",
+                                     "nonsense", "bytes=0-0,1-1,0-9");
+  CAPTURE(range);
+  RawClient connection(server.port());
+  for (int i = 0; i < 2; ++i) {
+    connection.Send(Post("Range: " + range + "\r\n" + Length(4), "body"));
+    const RawReply answer = connection.ReadReply();
+    CHECK(answer.status == 200);
+    CHECK(answer.body == Echoed("body"));
+  }
+}
+
+}  // namespace
+}  // namespace bobbin::testing

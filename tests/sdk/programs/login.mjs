@@ -1,0 +1,4 @@
+// A program that logs in before it starts.
+import * as weave from 'weave';
+
+await weave.login('any', 'localhost');

@@ -1,0 +1,123 @@
+#include "support/api_fixture.h"
+
+#include <httplib.h>
+
+#include <optional>
+
+#include "db/migrate.h"
+#include "http/server.h"
+#include "support/catch.h"
+
+namespace bobbin::testing {
+namespace {
+
+// What the response would be without a transport that streams it.
+api::Response Collected(api::Response response) {
+  if (response.stream) {
+    std::string body;
+    const bool whole = response.stream([&](std::string_view piece) {
+      body += piece;
+      return true;
+    });
+    REQUIRE(whole);
+    response.body = std::move(body);
+    response.stream = nullptr;
+  }
+  return response;
+}
+
+httplib::MultipartFormDataItems Items(const std::vector<api::Part>& parts) {
+  httplib::MultipartFormDataItems items;
+  for (const api::Part& part : parts) {
+    items.push_back({part.name, part.data, part.filename, part.content_type});
+  }
+  return items;
+}
+
+}  // namespace
+
+struct Api::Parts {
+  std::unique_ptr<db::Database> database;
+  store::Names names;
+  std::optional<store::CallStore> calls;
+  std::optional<store::ObjectStore> objects;
+  std::optional<store::FileStore> files;
+  std::optional<api::Services> services;
+  std::unique_ptr<http::Server> server;  // first to go
+};
+
+Api::Api(Transport transport, db::Durability durability)
+    : transport_(transport), durability_(durability) {
+  Open();
+}
+
+Api::~Api() = default;
+
+void Api::Open() {
+  parts_ = std::make_unique<Parts>();
+  Parts& p = *parts_;
+  auto opened = db::Database::Open({.path = folder_.File("test.db"),
+                                    .durability = durability_,
+                                    .migrations = db::Migrations()});
+  INFO((opened.ok() ? "" : opened.error().message));
+  REQUIRE(opened.ok());
+  p.database = std::move(opened).value();
+  p.calls.emplace(*p.database, p.names);
+  p.objects.emplace(*p.database, p.names);
+  p.files.emplace(*p.database, p.names);
+  p.services.emplace(
+      api::Services{*p.calls, *p.objects, *p.files, clock, ids, "memory"});
+  if (transport_ == Transport::kInProcess) return;
+  p.server = std::make_unique<http::Server>(http::ServerOptions{});
+  REQUIRE(p.server->Bind().ok());
+  p.server->Start([&p](const api::Request& request) {
+    return api::Dispatch(*p.services, request);
+  });
+}
+
+void Api::Restart() {
+  parts_.reset();
+  Open();
+}
+
+db::Database& Api::database() { return *parts_->database; }
+
+api::Response Api::Send(api::Request request) {
+  if (transport_ == Transport::kInProcess) {
+    return Collected(api::Dispatch(*parts_->services, request));
+  }
+  httplib::Client client("127.0.0.1", parts_->server->port());
+  httplib::Headers headers;
+  if (!request.accept.empty()) headers.emplace("Accept", request.accept);
+  httplib::Result result;
+  if (!request.parts.empty()) {
+    result = client.Post(request.path, headers, Items(request.parts));
+  } else if (request.method == "GET") {
+    result = client.Get(request.path, headers);
+  } else {
+    result =
+        client.Post(request.path, headers, request.body, request.content_type);
+  }
+  REQUIRE(result);
+  api::Response response;
+  response.status = result->status;
+  response.content_type = result->get_header_value("Content-Type");
+  response.body = result->body;
+  return response;
+}
+
+api::Response Api::Post(std::string_view path, std::string_view json) {
+  return Send({.method = "POST",
+               .path = std::string(path),
+               .content_type = "application/json",
+               .body = std::string(json)});
+}
+
+std::string Api::Ok(std::string_view path, std::string_view json) {
+  const api::Response response = Post(path, json);
+  INFO(path << " " << json << "\n" << response.body);
+  REQUIRE(response.status == 200);
+  return response.body;
+}
+
+}  // namespace bobbin::testing
