@@ -1,0 +1,1 @@
+-- 0003: tags and aliases of objects, and tables.
