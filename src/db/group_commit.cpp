@@ -140,7 +140,7 @@ bool GroupCommit::RunTogether(Group& group) {
         return false;
       }
     }
-    writer_.Commit();
+    Commit();
     return true;
   } catch (const SQLite::Exception&) {
     writer_.Rollback();
@@ -148,12 +148,17 @@ bool GroupCommit::RunTogether(Group& group) {
   }
 }
 
+void GroupCommit::Commit() {
+  if (before_commit_) before_commit_(writer_);
+  writer_.Commit();
+}
+
 Status GroupCommit::RunSolo(const Database::Job& job) {
   try {
     writer_.Begin();
     Status status = RunJob(job);
     if (status.ok()) {
-      writer_.Commit();
+      Commit();
     } else {
       writer_.Rollback();
     }

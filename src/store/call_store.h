@@ -9,8 +9,8 @@
 // Errors    Returned, never thrown. Beyond the codes listed per method, all
 //           may return kBusy (safe to retry) or kInternal (disk or bug); in
 //           both cases nothing was changed.
-// Lifetime  Borrows `database`, which must outlive the store. Arguments are
-//           copied: nothing is retained after return.
+// Lifetime  Borrows `database`; no write to it may come after the store's
+//           end. Arguments are copied: nothing is retained after return.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +25,7 @@
 #include "model/call_record.h"
 #include "model/calls_query.h"
 #include "query/calls_sql.h"
+#include "store/call_counts.h"
 #include "store/names.h"
 
 namespace bobbin::store {
@@ -32,8 +33,7 @@ namespace bobbin::store {
 class CallStore {
  public:
   // `names` is shared with the other stores of the same database.
-  CallStore(db::Database& database, Names& names)
-      : database_(database), names_(names) {}
+  CallStore(db::Database& database, Names& names);
   CallStore(const CallStore&) = delete;
   CallStore& operator=(const CallStore&) = delete;
 
@@ -86,6 +86,7 @@ class CallStore {
  private:
   db::Database& database_;
   Names& names_;
+  CallCounts counts_;  // for jobs of Write
 };
 
 }  // namespace bobbin::store
