@@ -1,7 +1,7 @@
 -- 0005: how many calls a project has, so that nobody has to count them.
 
--- Kept in the transaction that changes the calls. A project without calls
--- has no row.
+-- What a server knew when it stopped. Whoever writes calls takes the rows
+-- away first, so that after a crash there are none rather than wrong ones.
 CREATE TABLE project_counts (
   project INTEGER PRIMARY KEY,  -- projects.row_id
   calls   INTEGER NOT NULL,     -- that reads can see

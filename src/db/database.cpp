@@ -123,8 +123,8 @@ class Database::Impl {
 
   Status Write(const Job& job) { return writes_.Write(job); }
 
-  void BeforeCommit(std::function<void(Connection&)> task) {
-    writes_.BeforeCommit(std::move(task));
+  void AfterCommit(std::function<void()> task) {
+    writes_.AfterCommit(std::move(task));
   }
 
   Status Read(const Job& job) {
@@ -245,8 +245,8 @@ Result<std::unique_ptr<Database>> Database::Open(const OpenOptions& options) {
 
 Status Database::Write(const Job& job) { return impl_->Write(job); }
 
-void Database::BeforeCommit(std::function<void(Connection&)> task) {
-  impl_->BeforeCommit(std::move(task));
+void Database::AfterCommit(std::function<void()> task) {
+  impl_->AfterCommit(std::move(task));
 }
 
 Status Database::Read(const Job& job) { return impl_->Read(job); }

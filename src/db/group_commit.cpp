@@ -149,8 +149,8 @@ bool GroupCommit::RunTogether(Group& group) {
 }
 
 void GroupCommit::Commit() {
-  if (before_commit_) before_commit_(writer_);
   writer_.Commit();
+  if (after_commit_) after_commit_();
 }
 
 Status GroupCommit::RunSolo(const Database::Job& job) {

@@ -42,9 +42,9 @@ class GroupCommit {
   GroupCommit(Connection& writer, Options options)
       : writer_(writer), options_(std::move(options)) {}
 
-  // See Database::BeforeCommit.
-  void BeforeCommit(std::function<void(Connection&)> task) {
-    before_commit_ = std::move(task);
+  // See Database::AfterCommit.
+  void AfterCommit(std::function<void()> task) {
+    after_commit_ = std::move(task);
   }
 
   // See Database::Write.
@@ -73,7 +73,7 @@ class GroupCommit {
 
   Connection& writer_;
   const Options options_;
-  std::function<void(Connection&)> before_commit_;
+  std::function<void()> after_commit_;
   // Not std::counting_semaphore: libstdc++'s may sleep although one is free
   // (GCC bug 104928).
   std::mutex syncs_mutex_;  // guards free_syncs_

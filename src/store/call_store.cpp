@@ -126,10 +126,9 @@ void BuryUnseen(Connection& connection, int64_t project, std::string_view id,
 }  // namespace
 
 CallStore::CallStore(db::Database& database, Names& names)
-    : database_(database), names_(names) {
-  database_.BeforeCommit(
-      [this](Connection& connection) { counts_.Flush(connection); });
-}
+    : database_(database), names_(names), counts_(database) {}
+
+CallStore::~CallStore() { counts_.Save(); }
 
 Status CallStore::Record(std::span<model::CallReport* const> reports) {
   const std::vector<model::CallReport*> joined = model::JoinHalves(reports);
@@ -180,7 +179,8 @@ Result<int64_t> CallStore::Delete(std::string_view project_id,
         if (!rows.insert(call.row).second) continue;
         Bury(connection, call, now_us);
         if (call.visible) {
-          counts_.Add(connection, project, -1, call.root ? -1 : 0);
+          counts_.Add(connection, project,
+                      {.calls = -1, .roots = call.root ? -1 : 0});
         }
       }
     }
@@ -189,6 +189,22 @@ Result<int64_t> CallStore::Delete(std::string_view project_id,
   });
   if (!status.ok()) return status.error();
   return deleted;
+}
+
+Result<CallStore::Count> CallStore::CountProject(
+    const model::CallsQueryStatsReq& request) const {
+  std::optional<int64_t> project;
+  const Status status = database_.Read([&](Connection& connection) {
+    project = FindProject(connection, request.project_id);
+    return Status();
+  });
+  if (!status.ok()) return status.error();
+  if (!project) return Count{};
+  const Result<CallCounts::Counted> counted = counts_.Of(*project);
+  if (!counted.ok()) return counted.error();
+  const bool roots =
+      request.filter && request.filter->trace_roots_only.value_or(false);
+  return Count{.calls = roots ? counted.value().roots : counted.value().calls};
 }
 
 Status CallStore::Scan(
@@ -213,6 +229,7 @@ Status CallStore::Scan(
 
 Result<CallStore::Count> CallStore::CountCalls(
     const model::CallsQueryStatsReq& request) const {
+  if (query::CountsWholeProject(request)) return CountProject(request);
   Count count;
   const Status status = database_.Read([&](Connection& connection) -> Status {
     const int64_t project =

@@ -34,6 +34,7 @@ class CallStore {
  public:
   // `names` is shared with the other stores of the same database.
   CallStore(db::Database& database, Names& names);
+  ~CallStore();
   CallStore(const CallStore&) = delete;
   CallStore& operator=(const CallStore&) = delete;
 
@@ -73,7 +74,8 @@ class CallStore {
     int64_t calls = 0;
     std::optional<int64_t> storage_bytes = {};  // when asked for
   };
-  // Counts matching calls without reading them.
+  // Counts matching calls without reading them; those of a whole project, or
+  // its roots, are known and need not be counted.
   //   kInvalid  as query::CallsCountStatement says.
   Result<Count> CountCalls(const model::CallsQueryStatsReq& request) const;
 
@@ -84,9 +86,11 @@ class CallStore {
   }
 
  private:
+  Result<Count> CountProject(const model::CallsQueryStatsReq& request) const;
+
   db::Database& database_;
   Names& names_;
-  CallCounts counts_;  // for jobs of Write
+  mutable CallCounts counts_;
 };
 
 }  // namespace bobbin::store

@@ -213,7 +213,8 @@ class ReportWriter {
 
   // The rest of a call's first row.
   void FinishInsert(int64_t row) {
-    counts_.Add(connection_, project_, 1, report_.parent_id ? 0 : 1);
+    counts_.Add(connection_, project_,
+                {.calls = 1, .roots = report_.parent_id ? 0 : 1});
     WriteInputs(kInsertInputs, row);
     WriteRefs(connection_, row, RefSide::kInput, report_.input_refs);
   }
@@ -254,8 +255,9 @@ class ReportWriter {
     // A root may turn out to have a parent; the reverse only if it is replaced.
     const bool root = !report_.parent_id && (replace || found.root);
     const int64_t was_root = found.visible && found.root ? 1 : 0;
-    counts_.Add(connection_, project_, found.visible ? 0 : 1,
-                (root ? 1 : 0) - was_root);
+    counts_.Add(
+        connection_, project_,
+        {.calls = found.visible ? 0 : 1, .roots = (root ? 1 : 0) - was_root});
     if (report_.made_trace_id) KeepTraceId(row);
     Query update(connection_, replace ? kReplaceStart : kMergeStart);
     update.Bind(row).BindNull();
