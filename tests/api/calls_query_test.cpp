@@ -161,7 +161,7 @@ void PutCallsToFilter(Api& api) {
           .WithText("wb_run_id", "team/app/run2")
           .With("inputs",
                 R"({"m":"weave:///team/app/object/model:v1",
-                    "l":[{"deep":"weave:///team/app/object/data:v1"}]})")
+                    "l":[{"deep":"weave:\/\/\/team\/app\/object\/data:v1"}]})")
           .With("output", R"("weave:///team/app/object/out:v1")"));
   put(AComplete("c4")
           .WithText("trace_id", "tr3")

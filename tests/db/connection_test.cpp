@@ -60,15 +60,17 @@ TEST_CASE_METHOD(ConnectionFixture,
                  "was bound before",
                  "[db]") {
   const char* sql = "SELECT ?";
-  CHECK(connection.Prepared(sql) == connection.Prepared(std::string(sql)));
   {
     Query query(connection, sql);
     query.Bind(int64_t{1});
     REQUIRE(query.Row());
   }
-  Query query(connection, sql);
+  const size_t kept = connection.statement_bytes();
+  CHECK(kept > 0);
+  Query query(connection, std::string(sql));
   REQUIRE(query.Row());
   CHECK(query.IsNull(0));
+  CHECK(connection.statement_bytes() == kept);
 }
 
 TEST_CASE_METHOD(ConnectionFixture,
@@ -98,6 +100,27 @@ TEST_CASE_METHOD(ConnectionFixture, "wrong SQL throws and is not kept",
   CHECK_THROWS_AS(Query(connection, "nonsense"), SQLite::Exception);
   CHECK_THROWS_AS(Query(connection, "SELECT 1").Bind(int64_t{1}),
                   SQLite::Exception);
+}
+
+TEST_CASE_METHOD(ConnectionFixture, "the memory of kept statements is bounded",
+                 "[db]") {
+  const std::string shorter(100, 'x');
+  for (int i = 0; i < 3000; ++i) {
+    Query query(connection, "SELECT '" + shorter + std::to_string(i) + "'");
+    REQUIRE(query.Row());
+    REQUIRE(query.Text(0) == shorter + std::to_string(i));
+  }
+  CHECK(connection.statement_bytes() < 2 << 20);
+  const size_t before = connection.statement_bytes();
+  const std::string longer(10'000, 'x');
+  for (int i = 0; i < 2; ++i) {
+    Query query(connection, "SELECT '" + longer + "'");
+    REQUIRE(query.Row());
+    CHECK(query.Text(0) == longer);
+    Query other(connection, "SELECT '" + longer + "'");
+    REQUIRE(other.Row());  // each has its own
+  }
+  CHECK(connection.statement_bytes() == before);
 }
 
 TEST_CASE_METHOD(ConnectionFixture,
