@@ -12,10 +12,19 @@ constexpr size_t kMaxStatements = 256;
 }  // namespace
 
 Connection::Connection(const std::string& path, int flags, int busy_timeout_ms)
-    : database_(path, flags, busy_timeout_ms) {}
+    : database_(path, flags, busy_timeout_ms), rollback_(Prepare("ROLLBACK")) {}
 
 void Connection::Finalize::operator()(sqlite3_stmt* statement) const {
   sqlite3_finalize(statement);
+}
+
+Connection::Statement Connection::Prepare(std::string_view sql) {
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(
+      database_.getHandle(), sql.data(), static_cast<int>(sql.size()),
+      SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  if (code != SQLITE_OK) throw SQLite::Exception(database_.getHandle(), code);
+  return Statement(statement);
 }
 
 sqlite3_stmt* Connection::Prepared(std::string_view sql) {
@@ -24,14 +33,7 @@ sqlite3_stmt* Connection::Prepared(std::string_view sql) {
     if (statements_.size() >= kMaxStatements && queries_ == 0) {
       statements_.clear();
     }
-    sqlite3_stmt* statement = nullptr;
-    const int code = sqlite3_prepare_v3(
-        database_.getHandle(), sql.data(), static_cast<int>(sql.size()),
-        SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
-    if (code != SQLITE_OK) {
-      throw SQLite::Exception(database_.getHandle(), code);
-    }
-    found = statements_.emplace(std::string(sql), Statement(statement)).first;
+    found = statements_.emplace(std::string(sql), Prepare(sql)).first;
   }
   return found->second.get();
 }
@@ -40,13 +42,12 @@ void Connection::Begin() { Query(*this, "BEGIN IMMEDIATE").Run(); }
 
 void Connection::Commit() { Query(*this, "COMMIT").Run(); }
 
-void Connection::Rollback() {
+void Connection::Rollback() noexcept {
   ++generation_;
   // After some errors (a full disk) SQLite has rolled back by itself.
   if (sqlite3_get_autocommit(database_.getHandle()) != 0) return;
-  sqlite3_stmt* statement = Prepared("ROLLBACK");
-  sqlite3_step(statement);
-  sqlite3_reset(statement);
+  sqlite3_step(rollback_.get());
+  sqlite3_reset(rollback_.get());
 }
 
 Query::~Query() {
@@ -101,6 +102,7 @@ Query& Query::BindBlob(std::string_view bytes) {
 }
 
 bool Query::Row() {
+  ++connection_.steps_;
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
