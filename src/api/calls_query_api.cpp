@@ -63,8 +63,8 @@ void PutOnOneLine(std::string& text, size_t begin) {
 }
 
 // Writes all matching calls into `sink`.
-bool WriteCalls(Services& services, const CallsQuery& query, const Frame& frame,
-                const Sink& sink) {
+StreamEnd WriteCalls(Services& services, const CallsQuery& query,
+                     const Frame& frame, const Sink& sink) {
   const CallsQueryReq& wanted = query.body.record;
   const bool feedback = wanted.include_feedback.value_or(false);
   // Where a scan holds writers up, a slow client must not prolong it.
@@ -87,10 +87,7 @@ bool WriteCalls(Services& services, const CallsQuery& query, const Frame& frame,
         }
         return open;
       });
-  if (!status.ok()) {
-    ErrorResponse(status.error());  // for the log: the stream has begun
-    return false;
-  }
+  if (!status.ok()) return ErrorResponse(status.error());
   if (any || frame.end != "\n") piece += frame.end;
   return open && (piece.empty() || sink(piece));
 }

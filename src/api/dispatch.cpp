@@ -26,6 +26,8 @@ Kind KindOf(Code code) {
       return {409, "Conflict"};
     case Code::kTooLarge:
       return {413, "RequestTooLarge"};
+    case Code::kTimeout:
+      return {504, "QueryTimeout"};
     case Code::kBusy:
       return {503, "Busy"};
     case Code::kInternal:

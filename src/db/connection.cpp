@@ -15,7 +15,8 @@ constexpr size_t kLongText = 2 << 10;
 }  // namespace
 
 Connection::Connection(const std::string& path, int flags, int busy_timeout_ms)
-    : database_(path, flags, busy_timeout_ms) {}
+    : database_(path, flags, busy_timeout_ms),
+      rollback_(Prepare("ROLLBACK", SQLITE_PREPARE_PERSISTENT)) {}
 
 void Connection::Finalize::operator()(sqlite3_stmt* statement) const {
   sqlite3_finalize(statement);
@@ -56,15 +57,12 @@ void Connection::Begin() { Query(*this, "BEGIN IMMEDIATE").Run(); }
 
 void Connection::Commit() { Query(*this, "COMMIT").Run(); }
 
-void Connection::Rollback() {
+void Connection::Rollback() noexcept {
   ++generation_;
   // After some errors (a full disk) SQLite has rolled back by itself.
   if (sqlite3_get_autocommit(database_.getHandle()) != 0) return;
-  try {
-    Query(*this, "ROLLBACK").Run();
-  } catch (const SQLite::Exception&) {
-    // If the transaction is still open, the next BEGIN says so.
-  }
+  sqlite3_step(rollback_.get());
+  sqlite3_reset(rollback_.get());
 }
 
 Query::~Query() {
@@ -119,6 +117,7 @@ Query& Query::BindBlob(std::string_view bytes) {
 }
 
 bool Query::Row() {
+  ++connection_.steps_;
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;

@@ -30,13 +30,15 @@ class Connection {
   size_t statement_bytes() const { return statement_bytes_; }
 
   // BEGIN IMMEDIATE, COMMIT and ROLLBACK. Rollback() does nothing outside a
-  // transaction and does not throw.
+  // transaction and does not throw: its statement was prepared beforehand.
   void Begin();
   void Commit();
-  void Rollback();
+  void Rollback() noexcept;
   // Changes with every rollback: what a job remembers from the database (row
   // numbers, say) is good for as long as this stays the same.
   uint64_t generation() const { return generation_; }
+  // Changes with every step of a Query.
+  uint64_t steps() const { return steps_; }
 
   int64_t last_insert_row_id() { return database_.getLastInsertRowid(); }
   int changes() { return database_.getChanges(); }
@@ -62,7 +64,9 @@ class Connection {
   Statement Prepare(std::string_view sql, unsigned flags);
 
   SQLite::Database database_;
+  const Statement rollback_;
   uint64_t generation_ = 0;
+  uint64_t steps_ = 0;
   std::unordered_map<std::string, Statement, Hash, std::equal_to<>> statements_;
   size_t statement_bytes_ = 0;
   int queries_ = 0;  // that exist and borrow a statement

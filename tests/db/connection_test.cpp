@@ -1,5 +1,7 @@
 #include "db/connection.h"
 
+#include <sqlite3.h>
+
 #include "support/catch.h"
 
 namespace bobbin::db {
@@ -149,6 +151,18 @@ TEST_CASE_METHOD(ConnectionFixture,
   connection.Rollback();
   connection.Begin();
   connection.Rollback();
+}
+
+TEST_CASE_METHOD(ConnectionFixture,
+                 "a rollback prepares nothing, so that it cannot fail for it",
+                 "[db]") {
+  static_assert(noexcept(connection.Rollback()));
+  sqlite3* handle = connection.raw().getHandle();
+  connection.Begin();
+  sqlite3_limit(handle, SQLITE_LIMIT_SQL_LENGTH, 4);  // shorter than any
+  CHECK_THROWS_AS(connection.Prepared("ROLLBACK"), SQLite::Exception);
+  connection.Rollback();
+  CHECK(sqlite3_get_autocommit(handle) == 1);
 }
 
 }  // namespace
