@@ -160,7 +160,7 @@ TEST_CASE_METHOD(ConnectionFixture,
   sqlite3* handle = connection.raw().getHandle();
   connection.Begin();
   sqlite3_limit(handle, SQLITE_LIMIT_SQL_LENGTH, 4);  // shorter than any
-  CHECK_THROWS_AS(connection.Prepared("ROLLBACK"), SQLite::Exception);
+  CHECK_THROWS_AS(Query(connection, "COMMIT"), SQLite::Exception);
   connection.Rollback();
   CHECK(sqlite3_get_autocommit(handle) == 1);
 }
