@@ -107,8 +107,10 @@ class Database::Impl {
       refused_ = !shape.ok();
       if (refused_) return shape;
     }
-    Pragma(*writer_, "cache_size", "-" + std::to_string(kWriterCacheKib));
+    // First, because SQLite counts the cache in pages of the size that it
+    // knows, and would keep that number of larger ones.
     Pragma(*writer_, "page_size", std::to_string(kPageBytes));
+    Pragma(*writer_, "cache_size", "-" + std::to_string(kWriterCacheKib));
     // A new file is made without waiting for the disk at every step, and
     // synced once.
     const bool is_new = !in_memory() && lock_.file_is_new();

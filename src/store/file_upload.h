@@ -27,7 +27,7 @@ inline constexpr size_t kFileChunkBytes = 256 << 10;
 class FileUpload {
  public:
   // Files up to this size are written in a single transaction.
-  static constexpr size_t kBatchBytes = 4 * kFileChunkBytes;
+  static constexpr size_t kBatchBytes = 2 * kFileChunkBytes;
 
   // Borrows both.
   FileUpload(db::Database& database, Names& names)

@@ -34,7 +34,7 @@ std::string PieceOf(size_t number) {
   std::string piece;
   piece.reserve(kMb);
   while (piece.size() < kMb) {
-    piece += std::to_string(number * 1'000'003 + piece.size()) + "\r\n--XX ";
+    piece += std::to_string(number * 1'000'003 + piece.size()) + "\r\n--X ";
   }
   piece.resize(kMb);
   return piece;
