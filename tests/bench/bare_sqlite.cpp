@@ -177,6 +177,7 @@ int64_t BareReader::project() {
   if (!sqlite_.Step(find)) throw std::runtime_error("no such project");
   const int64_t row = sqlite3_column_int64(find, 0);
   sqlite3_reset(find);
+  known_project_ = row;
   return row;
 }
 
@@ -202,8 +203,17 @@ BareReader::Result BareReader::Run(const query::Statement& statement) {
   const Clock::time_point begin = Clock::now();
   int at = 0;
   for (const query::Parameter& parameter : statement.parameters) {
-    std::visit([&](const auto& value) { Bind(prepared, ++at, value); },
-               parameter);
+    if (std::holds_alternative<query::ProjectRow>(parameter)) {
+      Bind(prepared, ++at, known_project_);
+    } else if (const auto* number = std::get_if<double>(&parameter)) {
+      sqlite3_bind_double(prepared, ++at, *number);
+    } else if (const auto* whole = std::get_if<int64_t>(&parameter)) {
+      Bind(prepared, ++at, *whole);
+    } else if (const auto* view = std::get_if<std::string_view>(&parameter)) {
+      Bind(prepared, ++at, *view);
+    } else {
+      Bind(prepared, ++at, std::get<std::string>(parameter));
+    }
   }
   while (sqlite_.Step(prepared)) {
     ++result.rows;

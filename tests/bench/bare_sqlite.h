@@ -71,7 +71,7 @@ class BareReader {
  public:
   explicit BareReader(const std::string& path);
 
-  // Of kProject.
+  // The row number of kProject, which Run() binds from then on.
   int64_t project();
   // The columns id, trace_id and parent_id ("" for NULL) of a row of calls.
   struct Ids {
@@ -89,6 +89,7 @@ class BareReader {
 
  private:
   BareSqlite sqlite_;
+  int64_t known_project_ = 0;  // 0: not asked for yet
 };
 
 }  // namespace bobbin::bench

@@ -132,10 +132,11 @@ class Reads {
         bobbin_(settings.bobbin, big.path, "normal"),
         noop_(settings.noop, {}),
         reader_(big.path),
-        project_(reader_.project()),
         picker_(reader_, big.calls),
         to_bobbin_(bobbin_.port()),
-        to_noop_(noop_.port()) {}
+        to_noop_(noop_.port()) {
+    reader_.project();
+  }
 
   void Measure(const ReadKind& kind, Report& report) {
     std::vector<Run> runs;
@@ -187,7 +188,7 @@ class Reads {
       const BareReader::Ids ids = picker_.Pick();
       const model::CallsQueryReq query = kind.query(ids);
       const Result<query::Statement> statement =
-          query::CallsStatement(query, {}, project_);
+          query::CallsStatement(query, {});
       if (!statement.ok()) throw std::runtime_error("no such statement");
       const BareReader::Result result = reader_.Run(statement.value());
       stored += result.bytes;
@@ -204,7 +205,6 @@ class Reads {
   Bobbin bobbin_;
   Server noop_;
   BareReader reader_;
-  const int64_t project_;
   Picker picker_;
   Client to_bobbin_, to_noop_;
 };
