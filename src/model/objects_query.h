@@ -106,9 +106,10 @@ struct ObjSetAliasesReq {
   static constexpr bool kStrict = true;
   static constexpr auto Fields() {
     using R = ObjSetAliasesReq;
-    return std::tuple(
-        Required("project_id", &R::project_id), Required("digest", &R::digest),
-        Required("aliases", &R::aliases), Optional("wb_user_id", &R::wb_user_id));
+    return std::tuple(Required("project_id", &R::project_id),
+                      Required("digest", &R::digest),
+                      Required("aliases", &R::aliases),
+                      Optional("wb_user_id", &R::wb_user_id));
   }
 };
 
