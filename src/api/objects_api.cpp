@@ -1,4 +1,4 @@
-// Publishing objects (contract section 6.2).
+// Publishing and deleting objects (contract sections 6.2 and 6.3).
 
 #include <array>
 #include <cctype>
@@ -7,15 +7,19 @@
 #include "api/body.h"
 #include "api/checks.h"
 #include "api/dispatch.h"
+#include "api/object_json.h"
 #include "base/hash.h"
 #include "json/canonical.h"
 #include "json/write.h"
 #include "model/object.h"
+#include "model/objects_query.h"
 
 namespace bobbin::api {
 namespace {
 
 constexpr int kDepthOfObject = 2;  // {obj: {...}}
+constexpr int kDepthOfDelete = 2;  // {digests: [...]}
+constexpr size_t kMaxDeletions = 100;
 
 Error InvalidField(std::string message) {
   return {Code::kUnprocessable, std::move(message), "InvalidFieldError"};
@@ -90,8 +94,57 @@ Result<Response> CreateObject(Services& services, const Request& request,
   return response;
 }
 
+Status CheckDeletion(const model::ObjDeleteReq& wanted) {
+  if (Status status = CheckProjectId(wanted.project_id); !status.ok()) {
+    return status;
+  }
+  if (!wanted.digests) return {};
+  // A list that happens to be empty must not mean everything.
+  if (wanted.digests->empty()) {
+    return Invalid(
+        "digests is empty; leave it out to delete all versions of the object");
+  }
+  if (wanted.digests->size() > kMaxDeletions) {
+    return Invalid("Object delete request contains " +
+                   std::to_string(wanted.digests->size()) +
+                   " objects. Please delete " + std::to_string(kMaxDeletions) +
+                   " or fewer objects at a time.");
+  }
+  return {};
+}
+
+Result<Response> DeleteObject(Services& services, const Request& request,
+                              const PathValues&) {
+  Body<model::ObjDeleteReq> body;
+  Status status = body.Read(request, kDepthOfDelete);
+  const model::ObjDeleteReq& wanted = body.record;
+  if (status.ok()) status = CheckDeletion(wanted);
+  if (!status.ok()) return std::move(status).error();
+  const auto deleted =
+      services.objects.Delete(wanted.project_id, wanted.object_id,
+                              wanted.digests, services.clock.NowUs());
+  if (!deleted.ok()) return deleted.error();
+  Response response;
+  std::string& out = response.body;
+  out = R"({"num_deleted":)" + std::to_string(deleted.value().size()) +
+        R"(,"deleted_versions":[)";
+  std::string_view separator;
+  for (const auto& version : deleted.value()) {
+    out += separator;
+    separator = ",";
+    out += R"({"digest":)";
+    json::AppendQuoted(out, version.digest);
+    AppendMember(out, "base_object_class", version.base_object_class);
+    AppendMember(out, "leaf_object_class", version.leaf_object_class);
+    out += '}';
+  }
+  out += "]}";
+  return response;
+}
+
 constexpr auto kRoutes = std::to_array<Route>({
     {"POST", "/obj/create", CreateObject},
+    {"POST", "/obj/delete", DeleteObject},
 });
 
 }  // namespace

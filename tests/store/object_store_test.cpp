@@ -1,26 +1,13 @@
 #include "store/object_store.h"
 
 #include "support/catch.h"
-#include "support/store_fixture.h"
+#include "support/object_fixture.h"
 
 namespace bobbin::testing {
 namespace {
 
-using Strings = std::vector<std::string>;
-
-class ObjectFixture : public StoreFixture {
+class PublishFixture : public ObjectFixture {
  protected:
-  void Publish(std::string_view name, std::string_view digest,
-               std::string_view kind = "object",
-               std::string_view project = kProject) {
-    model::ObjectNature nature;
-    nature.val = "{\"d\": \"" + std::string(digest) + "\"}";
-    nature.kind = kind;
-    if (kind == "object") nature.leaf_object_class = "Leaf";
-    const Status status =
-        objects.Publish({project, name, digest, "me", nature, ++now_us});
-    if (!status.ok()) FAIL(status.error().message);
-  }
   // `<kind> <version> <digest>`, the latest first.
   Strings Versions(const std::string& name) {
     return RowsIn(*database,
@@ -28,10 +15,9 @@ class ObjectFixture : public StoreFixture {
                   "objects WHERE deleted_at_us IS NULL AND object_id = '" +
                       name + "' ORDER BY publish_order DESC");
   }
-  int64_t now_us = 1000;
 };
 
-TEST_CASE_METHOD(ObjectFixture,
+TEST_CASE_METHOD(PublishFixture,
                  "each new value is the next version, and the "
                  "latest",
                  "[store]") {
@@ -43,7 +29,7 @@ TEST_CASE_METHOD(ObjectFixture,
   CHECK(Versions("other") == Strings{"object 0 a"});
 }
 
-TEST_CASE_METHOD(ObjectFixture, "what was published comes back as it was",
+TEST_CASE_METHOD(PublishFixture, "what was published comes back as it was",
                  "[store]") {
   Publish("m", "a");
   CHECK(RowsIn(*database, "SELECT val FROM objects") ==
@@ -55,7 +41,7 @@ TEST_CASE_METHOD(ObjectFixture, "what was published comes back as it was",
         Strings{"me Leaf 1001 1001"});
 }
 
-TEST_CASE_METHOD(ObjectFixture,
+TEST_CASE_METHOD(PublishFixture,
                  "a value published again stays its version "
                  "and becomes the latest",
                  "[store]") {
@@ -74,7 +60,7 @@ TEST_CASE_METHOD(ObjectFixture,
   CHECK(Versions("m") == Strings{"object 2 c", "object 0 a", "object 1 b"});
 }
 
-TEST_CASE_METHOD(ObjectFixture, "kinds and projects are counted apart",
+TEST_CASE_METHOD(PublishFixture, "kinds and projects are counted apart",
                  "[store]") {
   Publish("m", "a", "object");
   Publish("m", "a", "op");
@@ -88,36 +74,37 @@ TEST_CASE_METHOD(ObjectFixture, "kinds and projects are counted apart",
                 "op 0 a team/app", "op 1 b team/app"});
 }
 
-TEST_CASE_METHOD(ObjectFixture,
+TEST_CASE_METHOD(PublishFixture,
                  "the number of a deleted version is not used "
                  "again",
                  "[store]") {
   Publish("m", "a");
   Publish("m", "b");
-  REQUIRE(database
-              ->Write([](db::Connection& connection) {
-                connection.Exec(
-                    "UPDATE objects SET deleted_at_us = 1 WHERE digest = 'b'");
-                return Status();
-              })
-              .ok());
+  CHECK(Delete("m", {{"b"}}) == Strings{"b"});
   Publish("m", "c");
   CHECK(Versions("m") == Strings{"object 2 c", "object 0 a"});
   Publish("m", "b");  // comes back, as a new version
   CHECK(Versions("m") == Strings{"object 3 b", "object 2 c", "object 0 a"});
 }
 
-TEST_CASE_METHOD(ObjectFixture, "a name may be deleted whole and begin again",
+TEST_CASE_METHOD(PublishFixture, "a name may be deleted whole and begin again",
                  "[store]") {
   Publish("m", "a");
-  REQUIRE(database
-              ->Write([](db::Connection& connection) {
-                connection.Exec("UPDATE objects SET deleted_at_us = 1");
-                return Status();
-              })
-              .ok());
+  CHECK(Delete("m") == Strings{"a"});
   Publish("m", "a");
   CHECK(Versions("m") == Strings{"object 1 a"});
+}
+
+TEST_CASE_METHOD(PublishFixture,
+                 "when the last version is deleted its number is not used "
+                 "again either",
+                 "[store]") {
+  Publish("m", "a");
+  Publish("m", "b");
+  Delete("m", {{"v1"}});
+  Delete("m", {{"v0"}});
+  Publish("m", "a");
+  CHECK(Versions("m") == Strings{"object 2 a"});
 }
 
 }  // namespace
