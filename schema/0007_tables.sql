@@ -1,0 +1,1 @@
+-- 0007: tables, lists of rows that are kept under their digest.
