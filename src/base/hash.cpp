@@ -34,11 +34,9 @@ Sha256Bytes Sha256(std::string_view bytes) {
 
 }  // namespace
 
-std::string Digest(std::string_view bytes) {
+void AppendDigest(std::string& out, std::string_view bytes) {
   static constexpr char kAlphabet[] =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789XY";
-  std::string digest;
-  digest.reserve(44);
   uint32_t pending = 0;
   int bits = 0;
   for (const unsigned char byte : Sha256(bytes)) {
@@ -46,10 +44,16 @@ std::string Digest(std::string_view bytes) {
     bits += 8;
     while (bits >= 6) {
       bits -= 6;
-      digest += kAlphabet[pending >> bits & 63];
+      out += kAlphabet[pending >> bits & 63];
     }
   }
-  digest += kAlphabet[pending << (6 - bits) & 63];
+  out += kAlphabet[pending << (6 - bits) & 63];
+}
+
+std::string Digest(std::string_view bytes) {
+  std::string digest;
+  digest.reserve(kDigestChars);
+  AppendDigest(digest, bytes);
   return digest;
 }
 
