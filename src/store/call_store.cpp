@@ -3,6 +3,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "store/bind.h"
 #include "store/call_refs.h"
 #include "store/call_writer.h"
 
@@ -13,18 +14,6 @@ using db::Connection;
 using db::Query;
 using model::CallRecord;
 using query::CallColumn;
-
-void BindAll(Query& query, const std::vector<query::Parameter>& parameters) {
-  for (const query::Parameter& parameter : parameters) {
-    if (const auto* number = std::get_if<int64_t>(&parameter)) {
-      query.Bind(*number);
-    } else if (const auto* view = std::get_if<std::string_view>(&parameter)) {
-      query.Bind(*view);
-    } else {
-      query.Bind(std::string_view(std::get<std::string>(parameter)));
-    }
-  }
-}
 
 CallRecord ReadRecord(const Query& row, std::string_view project_id) {
   CallRecord call;
