@@ -28,9 +28,15 @@ if(BOBBIN_SANITIZE STREQUAL "address")
   target_compile_definitions(bobbin_flags INTERFACE _GLIBCXX_ASSERTIONS)
 elseif(BOBBIN_SANITIZE STREQUAL "thread")
   set(sanitize -fsanitize=thread)
+elseif(BOBBIN_SANITIZE STREQUAL "fuzzer")
+  set(sanitize -fsanitize=fuzzer-no-link,address,undefined
+    -fno-sanitize-recover=all)
+  target_compile_definitions(bobbin_flags INTERFACE _GLIBCXX_ASSERTIONS)
+  # clang's warnings are others than those that the code is written for.
+  target_compile_options(bobbin_flags INTERFACE -w)
 elseif(BOBBIN_SANITIZE)
-  message(FATAL_ERROR
-    "BOBBIN_SANITIZE is `${BOBBIN_SANITIZE}`, not `address` or `thread`")
+  message(FATAL_ERROR "BOBBIN_SANITIZE is `${BOBBIN_SANITIZE}`, not `address`, "
+    "`thread` or `fuzzer`")
 endif()
 
 if(BOBBIN_SANITIZE)

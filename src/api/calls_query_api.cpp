@@ -21,15 +21,6 @@ constexpr int kDepthOfQuery = 3;
 // A stream is handed on in pieces of about this size.
 constexpr size_t kPieceBytes = 64 << 10;
 
-Status NotSupported(const std::optional<model::RawValue>& query,
-                    const model::Texts& expand_columns) {
-  if (query) return Invalid("query is not supported yet");
-  if (expand_columns && !expand_columns->empty()) {
-    return Invalid("expand_columns is not supported yet");
-  }
-  return {};
-}
-
 // How the calls of an answer are put together.
 struct Frame {
   std::string_view begin, between, end;
@@ -39,27 +30,26 @@ constexpr Frame kList{R"({"calls":[)", ",", "]}"};
 
 // A query that has been read and checked, and can be run later.
 struct CallsQuery {
-  Request request;  // a copy: the record points into its body
-  Body<CallsQueryReq> body;
+  Body<CallsQueryReq> body;  // points into the request, which outlives it
   query::Selection selection;
+  query::Statement statement;
 };
 
+// What is wrong with the query is said here, before the stream begins.
 Result<std::shared_ptr<CallsQuery>> ReadQuery(const Request& request) {
   auto query = std::make_shared<CallsQuery>();
-  query->request = request;
-  Status status = query->body.Read(query->request, kDepthOfQuery);
+  Status status = query->body.Read(request, kDepthOfQuery);
   if (!status.ok()) return std::move(status).error();
   const CallsQueryReq& wanted = query->body.record;
   status = CheckProjectId(wanted.project_id);
-  if (status.ok()) status = NotSupported(wanted.query, wanted.expand_columns);
   if (!status.ok()) return std::move(status).error();
   Result<query::Selection> selection = query::SelectColumns(wanted.columns);
   if (!selection.ok()) return std::move(selection).error();
   query->selection = selection.value();
-  // What is wrong with the query must be said before the stream begins.
   Result<query::Statement> statement =
-      query::CallsStatement(wanted, query->selection, 0);
+      query::CallsStatement(wanted, query->selection);
   if (!statement.ok()) return std::move(statement).error();
+  query->statement = std::move(statement).value();
   return query;
 }
 
@@ -73,8 +63,8 @@ void PutOnOneLine(std::string& text, size_t begin) {
 }
 
 // Writes all matching calls into `sink`.
-bool WriteCalls(Services& services, const CallsQuery& query, const Frame& frame,
-                const Sink& sink) {
+StreamEnd WriteCalls(Services& services, const CallsQuery& query,
+                     const Frame& frame, const Sink& sink) {
   const CallsQueryReq& wanted = query.body.record;
   const bool feedback = wanted.include_feedback.value_or(false);
   // Where a scan holds writers up, a slow client must not prolong it.
@@ -84,8 +74,8 @@ bool WriteCalls(Services& services, const CallsQuery& query, const Frame& frame,
   piece += frame.begin;
   bool any = false;
   bool open = true;
-  const Status status =
-      services.calls.Scan(wanted, query.selection, [&](const CallRecord& call) {
+  const Status status = services.calls.Scan(
+      query.statement, wanted.project_id, [&](const CallRecord& call) {
         if (any) piece += frame.between;
         any = true;
         const size_t begin = piece.size();
@@ -97,10 +87,7 @@ bool WriteCalls(Services& services, const CallsQuery& query, const Frame& frame,
         }
         return open;
       });
-  if (!status.ok()) {
-    ErrorResponse(status.error());  // for the log: the stream has begun
-    return false;
-  }
+  if (!status.ok()) return ErrorResponse(status.error());
   if (any || frame.end != "\n") piece += frame.end;
   return open && (piece.empty() || sink(piece));
 }
@@ -175,7 +162,6 @@ Result<Response> QueryStats(Services& services, const Request& request,
   if (!status.ok()) return std::move(status).error();
   const model::CallsQueryStatsReq& wanted = body.record;
   status = CheckProjectId(wanted.project_id);
-  if (status.ok()) status = NotSupported(wanted.query, wanted.expand_columns);
   if (!status.ok()) return std::move(status).error();
   Result<store::CallStore::Count> count = services.calls.CountCalls(wanted);
   if (!count.ok()) return std::move(count).error();

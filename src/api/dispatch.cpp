@@ -26,6 +26,8 @@ Kind KindOf(Code code) {
       return {409, "Conflict"};
     case Code::kTooLarge:
       return {413, "RequestTooLarge"};
+    case Code::kTimeout:
+      return {504, "QueryTimeout"};
     case Code::kBusy:
       return {503, "Busy"};
     case Code::kInternal:
@@ -110,7 +112,7 @@ Response Dispatch(Services& services, const Request& request) {
   PathValues values;
   std::string allowed;
   for (const auto routes : {CallRoutes(), CallQueryRoutes(), ObjectRoutes(),
-                            FileRoutes(), ServiceRoutes()}) {
+                            FileRoutes(), TableRoutes(), ServiceRoutes()}) {
     for (const Route& route : routes) {
       if (!path.starts_with('/') || !Matches(route.pattern, path, values)) {
         continue;

@@ -33,6 +33,7 @@ std::span<const Route> CallQueryRoutes();  // calls_query_api.cpp
 std::span<const Route> FileRoutes();       // files_api.cpp
 std::span<const Route> ObjectRoutes();     // objects_api.cpp
 std::span<const Route> ServiceRoutes();    // service_api.cpp
+std::span<const Route> TableRoutes();      // tables_api.cpp
 
 // Answers any request: the handler's response, the Error it returned as the
 // contract's sections 1 and 2 say, or 404 and 405 for what is not a route.

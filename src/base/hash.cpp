@@ -20,26 +20,32 @@ const EVP_MD* FetchSha256() {
   return EVP_MD_fetch(nullptr, "SHA256", nullptr);
 }
 
-Sha256Bytes Sha256(std::string_view bytes) {
+const EVP_MD* Sha256Method() {
   static const EVP_MD* const sha256 = FetchSha256();
+  return sha256;
+}
+
+// OpenSSL says no only when memory has run out. A wrong digest would be
+// stored for good.
+void Require(bool done) {
+  if (done) return;
+  Log(LogLevel::kError, "SHA-256 is not available");
+  std::abort();
+}
+
+Sha256Bytes Sha256(std::string_view bytes) {
   Sha256Bytes sum;
-  if (EVP_Digest(bytes.data(), bytes.size(), sum.data(), nullptr, sha256,
-                 nullptr) != 1) {
-    // Only when memory has run out. A wrong digest would be stored for good.
-    Log(LogLevel::kError, "SHA-256 is not available");
-    std::abort();
-  }
+  Require(EVP_Digest(bytes.data(), bytes.size(), sum.data(), nullptr,
+                     Sha256Method(), nullptr) == 1);
   return sum;
 }
 
-}  // namespace
-
-void AppendDigest(std::string& out, std::string_view bytes) {
+void AppendSpelled(std::string& out, const Sha256Bytes& sum) {
   static constexpr char kAlphabet[] =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789XY";
   uint32_t pending = 0;
   int bits = 0;
-  for (const unsigned char byte : Sha256(bytes)) {
+  for (const unsigned char byte : sum) {
     pending = pending << 8 | byte;
     bits += 8;
     while (bits >= 6) {
@@ -50,11 +56,38 @@ void AppendDigest(std::string& out, std::string_view bytes) {
   out += kAlphabet[pending << (6 - bits) & 63];
 }
 
-std::string Digest(std::string_view bytes) {
+std::string Spelled(const Sha256Bytes& sum) {
   std::string digest;
   digest.reserve(kDigestChars);
-  AppendDigest(digest, bytes);
+  AppendSpelled(digest, sum);
   return digest;
+}
+
+}  // namespace
+
+std::string Digest(std::string_view bytes) { return Spelled(Sha256(bytes)); }
+
+void AppendDigest(std::string& out, std::string_view bytes) {
+  AppendSpelled(out, Sha256(bytes));
+}
+
+DigestBuilder::DigestBuilder() : context_(EVP_MD_CTX_new()) {
+  Require(context_ != nullptr &&
+          EVP_DigestInit_ex(context_.get(), Sha256Method(), nullptr) == 1);
+}
+
+void DigestBuilder::Free::operator()(evp_md_ctx_st* context) const {
+  EVP_MD_CTX_free(context);
+}
+
+void DigestBuilder::Add(std::string_view piece) {
+  Require(EVP_DigestUpdate(context_.get(), piece.data(), piece.size()) == 1);
+}
+
+std::string DigestBuilder::Finish() {
+  Sha256Bytes sum;
+  Require(EVP_DigestFinal_ex(context_.get(), sum.data(), nullptr) == 1);
+  return Spelled(sum);
 }
 
 std::string HexSha256(std::string_view bytes) {

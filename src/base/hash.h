@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
+
+struct evp_md_ctx_st;
 
 namespace bobbin {
 
@@ -14,6 +17,24 @@ inline constexpr size_t kDigestChars = 43;
 
 // The same at the end of `out`, for many in a row.
 void AppendDigest(std::string& out, std::string_view bytes);
+
+// The Digest() of bytes that come piece by piece.
+class DigestBuilder {
+ public:
+  DigestBuilder();
+  DigestBuilder(const DigestBuilder&) = delete;
+  DigestBuilder& operator=(const DigestBuilder&) = delete;
+
+  void Add(std::string_view piece);
+  // Of all that was added. Once, and nothing can be added afterwards.
+  std::string Finish();
+
+ private:
+  struct Free {
+    void operator()(evp_md_ctx_st* context) const;
+  };
+  const std::unique_ptr<evp_md_ctx_st, Free> context_;
+};
 
 // Lower-case hex SHA-256: 64 characters. For tables.
 std::string HexSha256(std::string_view bytes);

@@ -15,6 +15,7 @@ enum class Code {
   kNotFound,       // 404
   kConflict,       // 409
   kTooLarge,       // 413
+  kTimeout,        // 504: a query took too long, or nobody waits for it now
   kBusy,           // 503: nothing was changed, the same request may be retried
   kInternal,       // 500: the text goes to the log, never to the client
 };

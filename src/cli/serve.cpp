@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -25,6 +26,7 @@ namespace {
 
 struct ServeOptions {
   std::string db;
+  double query_timeout_s = 30;
   bool ephemeral = false;
   std::string durability = "full";
   std::string port_file;
@@ -94,6 +96,9 @@ void Greet(const ServeOptions& options, std::string_view durability,
 Result<std::unique_ptr<db::Database>> OpenDatabase(
     const ServeOptions& options) {
   db::OpenOptions open{.path = options.db, .migrations = db::Migrations()};
+  // However little was asked for, it is not 0, which would be for ever.
+  open.query_timeout_us =
+      static_cast<int64_t>(std::ceil(options.query_timeout_s * 1e6));
   if (options.ephemeral) {
     open.durability = db::Durability::kMemory;
   } else {
@@ -134,8 +139,14 @@ int Serve(ServeOptions& options) {
   store::CallStore calls(db, names);
   store::ObjectStore objects(db, names);
   store::FileStore files(db, names);
+  store::TableStore tables(db, names);
+  const Status swept = store::DropUnfinished(db);
+  if (!swept.ok()) {  // the next start tries again
+    Log(LogLevel::kWarning, "cannot drop broken uploads of the last time: " +
+                                swept.error().message);
+  }
   const std::string durability(db::DurabilityName(db.durability()));
-  api::Services services{calls, objects, files, clock, ids, durability};
+  api::Services services{calls, objects, files, tables, clock, ids, durability};
   server.Start([&services](const api::Request& request) {
     return api::Dispatch(services, request);
   });
@@ -180,6 +191,12 @@ void AddPlaceFlags(CLI::App& command, ServeOptions& options) {
       if (options.db.empty()) options.db = DefaultDbPath();
     }
   });
+}
+
+// CLI11 would take "nan", which is in every range.
+std::string IsDecimal(const std::string& text) {
+  const bool is = text.find_first_not_of("0123456789.") == std::string::npos;
+  return is ? "" : text + " is not a decimal number from 0";
 }
 
 void AddFlags(CLI::App& command, ServeOptions& options) {
@@ -229,6 +246,15 @@ void AddFlags(CLI::App& command, ServeOptions& options) {
                   "its answer is cut off")
       ->envname("BOBBIN_WRITE_TIMEOUT")
       ->check(CLI::Range(1, 3'600'000))
+      ->capture_default_str();
+  command
+      .add_option("--query-timeout", options.query_timeout_s,
+                  "Seconds after which a query that finds nothing more is "
+                  "stopped; 0: never")
+      ->envname("BOBBIN_QUERY_TIMEOUT")
+      ->type_name("SECONDS")
+      ->check(IsDecimal)
+      ->check(CLI::Range(0.0, 1e6))
       ->capture_default_str();
   command
       .add_option("--log-level", options.log_level,

@@ -2,51 +2,67 @@
 
 #include <sqlite3.h>
 
+#include <utility>
+
 namespace bobbin::db {
 namespace {
 
-// Queries are made of parts, so their texts vary; a pool that is never
-// emptied would grow with every new combination.
-constexpr size_t kMaxStatements = 256;
+// Queries are made of parts, so their texts vary; what is kept of them is
+// bounded. A long text is a long list of a client's, hardly ever seen again.
+constexpr size_t kMaxStatementBytes = 1 << 20;
+constexpr size_t kLongText = 2 << 10;
 
 }  // namespace
 
 Connection::Connection(const std::string& path, int flags, int busy_timeout_ms)
-    : database_(path, flags, busy_timeout_ms) {}
+    : database_(path, flags, busy_timeout_ms),
+      rollback_(Prepare("ROLLBACK", SQLITE_PREPARE_PERSISTENT)) {}
 
 void Connection::Finalize::operator()(sqlite3_stmt* statement) const {
   sqlite3_finalize(statement);
 }
 
-sqlite3_stmt* Connection::Prepared(std::string_view sql) {
-  auto found = statements_.find(sql);
-  if (found == statements_.end()) {
-    if (statements_.size() >= kMaxStatements && queries_ == 0) {
-      statements_.clear();
-    }
-    sqlite3_stmt* statement = nullptr;
-    const int code = sqlite3_prepare_v3(
-        database_.getHandle(), sql.data(), static_cast<int>(sql.size()),
-        SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
-    if (code != SQLITE_OK) {
-      throw SQLite::Exception(database_.getHandle(), code);
-    }
-    found = statements_.emplace(std::string(sql), Statement(statement)).first;
+Connection::Statement Connection::Prepare(std::string_view sql,
+                                          unsigned flags) {
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(database_.getHandle(), sql.data(),
+                                      static_cast<int>(sql.size()), flags,
+                                      &statement, nullptr);
+  if (code != SQLITE_OK) {
+    throw SQLite::Exception(database_.getHandle(), code);
   }
-  return found->second.get();
+  return Statement(statement);
+}
+
+sqlite3_stmt* Connection::Prepared(std::string_view sql, Statement& own) {
+  const auto found = statements_.find(sql);
+  if (found != statements_.end()) return found->second.get();
+  if (sql.size() > kLongText) {
+    own = Prepare(sql, 0);
+    return own.get();
+  }
+  if (statement_bytes_ >= kMaxStatementBytes && queries_ == 0) {
+    statements_.clear();
+    statement_bytes_ = 0;
+  }
+  Statement statement = Prepare(sql, SQLITE_PREPARE_PERSISTENT);
+  sqlite3_stmt* const kept = statement.get();
+  statements_.emplace(std::string(sql), std::move(statement));
+  statement_bytes_ += sql.size() + static_cast<size_t>(sqlite3_stmt_status(
+                                       kept, SQLITE_STMTSTATUS_MEMUSED, 0));
+  return kept;
 }
 
 void Connection::Begin() { Query(*this, "BEGIN IMMEDIATE").Run(); }
 
 void Connection::Commit() { Query(*this, "COMMIT").Run(); }
 
-void Connection::Rollback() {
+void Connection::Rollback() noexcept {
   ++generation_;
   // After some errors (a full disk) SQLite has rolled back by itself.
   if (sqlite3_get_autocommit(database_.getHandle()) != 0) return;
-  sqlite3_stmt* statement = Prepared("ROLLBACK");
-  sqlite3_step(statement);
-  sqlite3_reset(statement);
+  sqlite3_step(rollback_.get());
+  sqlite3_reset(rollback_.get());
 }
 
 Query::~Query() {
@@ -101,6 +117,7 @@ Query& Query::BindBlob(std::string_view bytes) {
 }
 
 bool Query::Row() {
+  ++connection_.steps_;
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;

@@ -26,19 +26,19 @@ class Connection {
   SQLite::Database& raw() { return database_; }
   void Exec(const std::string& sql) { database_.exec(sql); }
 
-  // The statement for `sql`, prepared once and kept; for Query, which resets
-  // it. Not a SQLite::Statement: that one can't bind a string_view uncopied.
-  // Until its Query is gone it belongs to that one alone.
-  sqlite3_stmt* Prepared(std::string_view sql);
+  // How much memory the statements take that are kept for their next use.
+  size_t statement_bytes() const { return statement_bytes_; }
 
   // BEGIN IMMEDIATE, COMMIT and ROLLBACK. Rollback() does nothing outside a
-  // transaction and does not throw.
+  // transaction and does not throw: its statement was prepared beforehand.
   void Begin();
   void Commit();
-  void Rollback();
+  void Rollback() noexcept;
   // Changes with every rollback: what a job remembers from the database (row
   // numbers, say) is good for as long as this stays the same.
   uint64_t generation() const { return generation_; }
+  // Changes with every step of a Query.
+  uint64_t steps() const { return steps_; }
 
   int64_t last_insert_row_id() { return database_.getLastInsertRowid(); }
   int changes() { return database_.getChanges(); }
@@ -56,9 +56,19 @@ class Connection {
   };
   using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
 
+  // A statement for `sql`: one that is kept, or a new one, which is kept if it
+  // is worth it; else `own` holds it. Until its Query is gone it belongs to
+  // that one alone. Not a SQLite::Statement: that one can't bind a string_view
+  // uncopied.
+  sqlite3_stmt* Prepared(std::string_view sql, Statement& own);
+  Statement Prepare(std::string_view sql, unsigned flags);
+
   SQLite::Database database_;
+  const Statement rollback_;
   uint64_t generation_ = 0;
+  uint64_t steps_ = 0;
   std::unordered_map<std::string, Statement, Hash, std::equal_to<>> statements_;
+  size_t statement_bytes_ = 0;
   int queries_ = 0;  // that exist and borrow a statement
 };
 
@@ -71,7 +81,7 @@ class Connection {
 class Query {
  public:
   Query(Connection& connection, std::string_view sql)
-      : connection_(connection), statement_(connection.Prepared(sql)) {
+      : connection_(connection), statement_(connection.Prepared(sql, own_)) {
     ++connection_.queries_;
   }
   ~Query();
@@ -104,6 +114,7 @@ class Query {
   void Check(int code) const;
 
   Connection& connection_;
+  Connection::Statement own_;  // if nobody keeps it
   sqlite3_stmt* statement_;
   int bound_ = 0;
 };

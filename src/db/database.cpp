@@ -3,10 +3,12 @@
 #include <sqlite3.h>
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <shared_mutex>
 
+#include "base/caller.h"
 #include "base/log.h"
 #include "db/checkpointer.h"
 #include "db/fair_mutex.h"
@@ -14,6 +16,7 @@
 #include "db/functions.h"
 #include "db/group_commit.h"
 #include "db/migrate.h"
+#include "db/query_watch.h"
 #include "db/reader_pool.h"
 #include "db/wal_file.h"
 
@@ -78,6 +81,7 @@ class Database::Impl {
   Impl(const OpenOptions& options, FileLock lock)
       : durability_(options.durability),
         busy_timeout_ms_(options.busy_timeout_ms),
+        query_timeout_us_(options.query_timeout_us),
         path_(in_memory() ? MemoryUri() : options.path),
         lock_(std::move(lock)),
         wal_(path_),
@@ -128,23 +132,43 @@ class Database::Impl {
   }
 
   Status Read(const Job& job) {
+    auto verdict = QueryWatch::Verdict::kNone;
     try {
       std::shared_lock<FairMutex> shared;
-      ReaderPool::Lease lease = readers_.Take();
+      std::optional<ReaderPool::Lease> lease = TakeReader();
+      if (!lease) {
+        return Error{Code::kBusy, "Too many queries are running; try again."};
+      }
       if (in_memory()) shared = std::shared_lock(memory_mutex_);
-      Connection& connection = lease.connection();
+      Connection& connection = lease->connection();
       // One snapshot for the whole job, and one pair of locks.
       const Snapshot snapshot(connection);
+      const QueryWatch watch(connection, query_timeout_us_, verdict);
       return job(connection);
     } catch (const SQLite::Exception& exception) {
-      return FromSqlite(exception);
+      if (verdict == QueryWatch::Verdict::kNone) return FromSqlite(exception);
     }
+    Error error = QueryWatch::ErrorFor(verdict, query_timeout_us_);
+    if (verdict == QueryWatch::Verdict::kTooLong) {
+      Log(LogLevel::kWarning, error.message);
+    }
+    return error;
   }
 
   Durability durability() const { return durability_; }
 
  private:
   bool in_memory() const { return durability_ == Durability::kMemory; }
+
+  std::optional<ReaderPool::Lease> TakeReader() {
+    using Clock = std::chrono::steady_clock;
+    const std::chrono::microseconds limit(query_timeout_us_);
+    const Clock::time_point begin = Clock::now();
+    return readers_.Take([&] {
+      return (limit.count() > 0 && Clock::now() - begin > limit) ||
+             Caller::IsGone();
+    });
+  }
 
   // What another program has left in the WAL stays there. (An empty one is
   // our own; closing takes it away.)
@@ -209,6 +233,7 @@ class Database::Impl {
 
   const Durability durability_;
   const int busy_timeout_ms_;
+  const int64_t query_timeout_us_;
   const std::string path_;
   bool refused_ = false;    // not a file to work on
   FileLock lock_;           // outlives every connection

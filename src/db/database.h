@@ -8,6 +8,7 @@
 // Errors    Returned, never thrown:
 //             kBusy      no turn in time; nothing was changed
 //             kInternal  disk or bug; nothing was changed
+//             kTimeout   a read was stopped, see Read()
 #pragma once
 
 #include <cstdint>
@@ -35,6 +36,9 @@ struct OpenOptions {
   Durability durability = Durability::kFull;
   std::span<const EmbeddedFile> migrations;  // in order; see db/migrate.h
   int busy_timeout_ms = 5000;  // how long to wait for another program's lock
+  // How long a read may compute between two rows, and wait for its turn;
+  // 0: any time.
+  int64_t query_timeout_us = 0;
 };
 
 // `type` of the Error that Open() returns, so that a caller can tell the
@@ -59,8 +63,9 @@ class Database {
 
   // Runs `job` in a transaction and commits it before returning: what it
   // wrote is then durable at the named level and visible to every later
-  // Read. A job that returns an error, or throws SQLite::Exception, leaves
-  // nothing behind; its neighbours in the transaction are not touched.
+  // Read. A job that returns an error, or throws, leaves nothing behind; its
+  // neighbours in the transaction are not touched. What is thrown is for the
+  // log (kInternal), but for SQLite's word that the file is locked (kBusy).
   //
   // `job` may run a second time, after a rollback: it sets its results anew
   // each time and changes nothing else outside the database.
@@ -75,6 +80,13 @@ class Database {
   // Runs `job` on a connection of its own, in one snapshot.
   // Long reads do not block writers, nor writers reads. (kMemory has no
   // snapshots: there a read holds writers up.)
+  //
+  // A query is stopped when SQLite has computed for `query_timeout_us` without
+  // a row, or soon after the thread's Caller (base/caller.h) has gone. What
+  // `job` does between two rows takes none of that time: a slow client's whole
+  // export is not cut here, the transport has a limit of its own for that.
+  //   kTimeout  a query was stopped; at the limit the log says so.
+  //   kBusy     all reading connections stayed in use for that long.
   Status Read(const Job& job);
 
   Durability durability() const;

@@ -6,7 +6,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <exception>
 #include <limits>
+#include <new>
 
 namespace bobbin::db {
 namespace {
@@ -23,6 +25,21 @@ void Wake(std::atomic<uint32_t>& done) {
   done.store(1, std::memory_order_release);
   constexpr int kAll = std::numeric_limits<int>::max();
   syscall(SYS_futex, &done, FUTEX_WAKE_PRIVATE, kAll, nullptr, nullptr, 0);
+}
+
+// What has been thrown.
+Error Caught() {
+  try {
+    throw;
+  } catch (const SQLite::Exception& exception) {
+    return FromSqlite(exception);
+  } catch (const std::bad_alloc&) {
+    return Internal("out of memory");  // short enough to need none itself
+  } catch (const std::exception& exception) {
+    return Internal(std::string("a write threw: ") + exception.what());
+  } catch (...) {
+    return Internal("a write threw what is no std::exception");
+  }
 }
 
 }  // namespace
@@ -42,12 +59,10 @@ Status GroupCommit::Write(const Database::Job& job) {
   bool leads = false;
   {
     const std::lock_guard lock(queue_mutex_);
-    if (!open_) {
-      open_ = std::make_shared<Group>();
-      leads = true;
-    }
-    group = open_;
+    leads = !open_;
+    group = leads ? std::make_shared<Group>() : open_;
     group->members.push_back(&self);
+    open_ = group;  // last: a group without its leader would never run
   }
   if (!leads) {
     WaitFor(group->done);
@@ -112,8 +127,8 @@ void GroupCommit::Run(Group& group) {
 Status GroupCommit::RunJob(const Database::Job& job) {
   try {
     return job(writer_);
-  } catch (const SQLite::Exception& exception) {
-    return FromSqlite(exception);
+  } catch (...) {
+    return Caught();
   }
 }
 
@@ -123,13 +138,12 @@ Status GroupCommit::RunJob(const Database::Job& job) {
 bool GroupCommit::RunTogether(Group& group) {
   try {
     writer_.Begin();
-  } catch (const SQLite::Exception& exception) {
+  } catch (...) {
     // Another program has the file. To wait for it again for each member
     // would take as many timeouts.
     writer_.Rollback();
-    for (Pending* member : group.members) {
-      member->result = FromSqlite(exception);
-    }
+    const Error error = Caught();
+    for (Pending* member : group.members) member->result = error;
     return true;
   }
   try {
@@ -142,7 +156,7 @@ bool GroupCommit::RunTogether(Group& group) {
     }
     Commit();
     return true;
-  } catch (const SQLite::Exception&) {
+  } catch (...) {
     writer_.Rollback();
     return false;
   }
@@ -163,10 +177,9 @@ Status GroupCommit::RunSolo(const Database::Job& job) {
       writer_.Rollback();
     }
     return status;
-  } catch (const SQLite::Exception& exception) {
-    const Error error = FromSqlite(exception);
+  } catch (...) {
     writer_.Rollback();
-    return error;
+    return Caught();
   }
 }
 

@@ -1,10 +1,21 @@
 #include "db/reader_pool.h"
 
-namespace bobbin::db {
+#include <chrono>
 
-ReaderPool::Lease ReaderPool::Take() {
+namespace bobbin::db {
+namespace {
+
+constexpr auto kAskEvery = std::chrono::milliseconds(50);
+
+}  // namespace
+
+std::optional<ReaderPool::Lease> ReaderPool::Take(
+    const std::function<bool()>& give_up) {
   std::unique_lock lock(mutex_);
-  returned_.wait(lock, [this] { return !idle_.empty() || made_ < max_; });
+  while (!returned_.wait_for(
+      lock, kAskEvery, [this] { return !idle_.empty() || made_ < max_; })) {
+    if (give_up()) return std::nullopt;
+  }
   if (!idle_.empty()) {
     // The last one back: its pages and statements are the warmest.
     std::unique_ptr<Connection> connection = std::move(idle_.back());
@@ -24,6 +35,7 @@ ReaderPool::Lease ReaderPool::Take() {
 }
 
 ReaderPool::Lease::~Lease() {
+  if (!connection_) return;  // moved on
   {
     const std::lock_guard lock(pool_.mutex_);
     pool_.idle_.push_back(std::move(connection_));

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "db/connection.h"
@@ -23,8 +24,8 @@ class ReaderPool {
   class Lease {
    public:
     ~Lease();
-    Lease(const Lease&) = delete;
-    Lease& operator=(const Lease&) = delete;
+    Lease(Lease&&) = default;
+    Lease& operator=(Lease&&) = delete;
     Connection& connection() { return *connection_; }
 
    private:
@@ -35,8 +36,9 @@ class ReaderPool {
     std::unique_ptr<Connection> connection_;
   };
 
-  // Waits while all are in use. Throws what `make` throws.
-  Lease Take();
+  // Waits while all are in use, until `give_up`, which is asked now and then,
+  // says to: then there is none. Throws what `make` throws.
+  std::optional<Lease> Take(const std::function<bool()>& give_up);
 
  private:
   const int max_;

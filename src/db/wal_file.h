@@ -19,16 +19,21 @@ class WalFile {
   WalFile(const WalFile&) = delete;
   WalFile& operator=(const WalFile&) = delete;
 
-  // Returns when all that was written to the log before is on the disk. The
-  // first call opens the log, so there must have been a commit. Any thread.
+  // Returns when all that was written to the log before is on the disk, and
+  // the log's name in its folder. The first call opens the log, so there must
+  // have been a commit. Once this has failed it fails for good: the system
+  // may have dropped what it could not write (fsync(2), Errors), and nothing
+  // behind a gap in the log is ever read again. Any thread.
   Status Sync();
 
  private:
   int Descriptor();
+  Status SyncOnce();
 
   const std::string path_;
   std::mutex mutex_;  // guards fd_ until it is open
   std::atomic<int> fd_{-1};
+  std::atomic<bool> failed_{false};
 };
 
 }  // namespace bobbin::db

@@ -19,9 +19,9 @@ constexpr size_t kWorthZipping = 1024;
 
 class BodyStream {
  public:
-  BodyStream(Exchange& exchange, bool chunked, bool zipped)
-      : exchange_(exchange), chunked_(chunked) {
-    if (zipped) gzip_.emplace();
+  BodyStream(Exchange& exchange, const StreamFormat& format)
+      : exchange_(exchange), format_(format) {
+    if (format.zipped) gzip_.emplace();
   }
 
   bool Add(std::string_view piece) {
@@ -37,16 +37,26 @@ class BodyStream {
       gzip_->Finish({}, zipped_);
       if (!Send(zipped_)) return false;
     }
-    return !chunked_ || exchange_.connection.Write("0\r\n\r\n");
+    if (format_.bytes && *format_.bytes != exchange_.body_bytes) return false;
+    return SendHead() &&
+           (!format_.chunked || exchange_.connection.Write("0\r\n\r\n"));
   }
 
  private:
+  bool SendHead() {
+    if (!exchange_.holds_head) return true;
+    exchange_.holds_head = false;
+    return exchange_.connection.Write(exchange_.head_to_send);
+  }
+
   // Nothing is held back for long: who knows when the next piece comes. But
   // often the end follows at once, and one packet wakes the client once.
   bool Send(std::string_view piece) {
     if (piece.empty()) return true;  // as a chunk it would be the end
     exchange_.body_bytes += piece.size();
-    if (!chunked_) return exchange_.connection.Send({&piece, 1});
+    if (format_.bytes && exchange_.body_bytes > *format_.bytes) return false;
+    if (!SendHead()) return false;
+    if (!format_.chunked) return exchange_.connection.Send({&piece, 1});
     std::array<char, 18> size;
     char* end =
         std::to_chars(size.begin(), size.end() - 2, piece.size(), 16).ptr;
@@ -58,7 +68,7 @@ class BodyStream {
   }
 
   Exchange& exchange_;
-  const bool chunked_;
+  const StreamFormat format_;
   std::optional<GzipWriter> gzip_;
   std::string zipped_;
 };
@@ -92,25 +102,37 @@ bool Compress(bool accepts_gzip, api::Response& response) {
   return true;
 }
 
-bool SendStream(Exchange& exchange, bool chunked, bool zipped,
-                const std::function<bool(const api::Sink&)>& stream) {
-  bool whole = false;
+api::StreamEnd SendStream(
+    Exchange& exchange, const StreamFormat& format,
+    const std::function<api::StreamEnd(const api::Sink&)>& stream) {
+  api::StreamEnd end = false;
   try {
-    BodyStream body(exchange, chunked, zipped);
+    BodyStream body(exchange, format);
     bool taken = true;
-    const bool done = stream([&](std::string_view piece) {
+    end = stream([&](std::string_view piece) {
       taken = taken && body.Add(piece);
       return taken;
     });
-    whole = done && taken && body.Finish();
+    end.whole = end.whole && taken && body.Finish();
   } catch (...) {
     LogException(exchange, std::current_exception());
+    end = false;
   }
-  exchange.cut = !whole;
+  if (end) return true;
+  if (exchange.holds_head) {
+    exchange.holds_head = false;
+    exchange.body_bytes = 0;
+    if (!end.instead) {
+      end.instead = api::Response{.status = 500,
+                                  .body = ReasonBody("Internal server error")};
+    }
+    return end;
+  }
+  exchange.cut = true;
   // The end of the connection means the end of the body there, unless it is
   // an error.
-  if (!whole && !chunked) exchange.connection.ResetAtClose();
-  return whole;
+  if (!format.chunked && !format.bytes) exchange.connection.ResetAtClose();
+  return false;
 }
 
 }  // namespace bobbin::http

@@ -1,6 +1,9 @@
 // The body of an answer, on its way out.
 #pragma once
 
+#include <cstddef>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,11 +20,20 @@ std::string ReasonBody(std::string_view reason);
 // Returns whether the body is, or is to be, zipped.
 bool Compress(bool accepts_gzip, api::Response& response);
 
-// Sends what `stream` produces as the body of `exchange`'s answer, in chunks
-// or, to a client that knows none, up to the end of the connection. False:
-// the answer is not whole; the client will see that when the connection is
-// closed.
-bool SendStream(Exchange& exchange, bool chunked, bool zipped,
-                const std::function<bool(const api::Sink&)>& stream);
+// How a streamed body is sent: `bytes` of them if that is known, else in
+// chunks or, to a client that knows none, up to the end of the connection.
+struct StreamFormat {
+  std::optional<size_t> bytes = {};
+  bool chunked = false;
+  bool zipped = false;
+};
+
+// Sends what `stream` produces as the body of `exchange`'s answer, after the
+// head that waits there. When that did not work before anything was sent, the
+// head is dropped and there is an answer to be given instead; an answer that
+// broke off later is seen as such by the client when the connection is closed.
+api::StreamEnd SendStream(
+    Exchange& exchange, const StreamFormat& format,
+    const std::function<api::StreamEnd(const api::Sink&)>& stream);
 
 }  // namespace bobbin::http

@@ -19,19 +19,6 @@ BodyRead WhyNoBytes(ssize_t got) {
   return got == 0 ? BodyRead::kEnded : BodyRead::kSilent;
 }
 
-// Appends `count` bytes.
-BodyRead ReadBytes(Connection& connection, size_t count, std::string& body) {
-  size_t used = body.size();
-  const size_t end = used + count;
-  while (used < end) {
-    if (used == body.size()) body.resize(std::min(end, used + kStepBytes));
-    const ssize_t got = connection.Read(body.data() + used, body.size() - used);
-    if (got <= 0) return WhyNoBytes(got);
-    used += static_cast<size_t>(got);
-  }
-  return BodyRead::kOk;
-}
-
 // The next line, without its CRLF.
 BodyRead ReadLine(Connection& connection, std::string& line) {
   line.clear();
@@ -69,23 +56,6 @@ BodyRead SkipTrailers(Connection& connection, std::string& line) {
   return BodyRead::kBroken;
 }
 
-BodyRead ReadChunks(Connection& connection, size_t max_bytes,
-                    std::string& body) {
-  std::string line;
-  while (true) {
-    BodyRead read = ReadLine(connection, line);
-    if (read != BodyRead::kOk) return read;
-    const std::optional<size_t> size = ChunkSize(line);
-    if (!size) return BodyRead::kBroken;
-    if (*size == 0) return SkipTrailers(connection, line);
-    if (*size > max_bytes - body.size()) return BodyRead::kTooLarge;
-    read = ReadBytes(connection, *size, body);
-    if (read == BodyRead::kOk) read = ReadLine(connection, line);
-    if (read != BodyRead::kOk) return read;
-    if (!line.empty()) return BodyRead::kBroken;
-  }
-}
-
 }  // namespace
 
 std::optional<Framing> FramingOf(
@@ -109,13 +79,71 @@ std::optional<Framing> FramingOf(
   return Framing{.length = length};
 }
 
+BodyReader::BodyReader(Connection& connection, const Framing& framing,
+                       size_t max_bytes)
+    : connection_(connection),
+      chunked_(framing.chunked),
+      ahead_(framing.length),
+      room_(max_bytes),
+      ended_(!framing.chunked) {}
+
+BodyRead BodyReader::NextChunk() {
+  if (begun_) {  // the line break after the last one
+    const BodyRead read = ReadLine(connection_, line_);
+    if (read != BodyRead::kOk) return read;
+    if (!line_.empty()) return BodyRead::kBroken;
+  }
+  begun_ = true;
+  const BodyRead read = ReadLine(connection_, line_);
+  if (read != BodyRead::kOk) return read;
+  const std::optional<size_t> size = ChunkSize(line_);
+  if (!size) return BodyRead::kBroken;
+  if (*size > room_) return BodyRead::kTooLarge;
+  room_ -= *size;
+  ahead_ = *size;
+  ended_ = *size == 0;
+  return ended_ ? SkipTrailers(connection_, line_) : BodyRead::kOk;
+}
+
+BodyRead BodyReader::Ahead(size_t& bytes) {
+  BodyRead read = BodyRead::kOk;
+  if (ahead_ == 0 && !ended_) read = NextChunk();
+  if (!chunked_ && ahead_ > room_) read = BodyRead::kTooLarge;
+  bytes = ahead_;
+  return read;
+}
+
+BodyRead BodyReader::Read(char* into, size_t size, size_t& got) {
+  got = 0;
+  size_t ahead = 0;
+  const BodyRead read = Ahead(ahead);
+  if (read != BodyRead::kOk || ahead == 0) return read;
+  const ssize_t count = connection_.Read(into, std::min(size, ahead));
+  if (count <= 0) return WhyNoBytes(count);
+  got = static_cast<size_t>(count);
+  ahead_ -= got;
+  return BodyRead::kOk;
+}
+
 BodyRead ReadBody(Connection& connection, const Framing& framing,
                   size_t max_bytes, std::string& body) {
-  if (framing.chunked) return ReadChunks(connection, max_bytes, body);
-  if (framing.length > max_bytes) return BodyRead::kTooLarge;
-  // Not touched until bytes arrive, so not yet taken from the system.
-  body.reserve(framing.length);
-  return ReadBytes(connection, framing.length, body);
+  BodyReader reader(connection, framing, max_bytes);
+  while (true) {
+    size_t ahead = 0;
+    BodyRead read = reader.Ahead(ahead);
+    if (read != BodyRead::kOk || ahead == 0) return read;
+    // Not touched until bytes arrive, so not yet taken from the system.
+    if (!framing.chunked && body.empty()) body.reserve(ahead);
+    size_t used = body.size();
+    const size_t end = used + std::min(ahead, kStepBytes);
+    body.resize(end);
+    while (used < end) {
+      size_t got = 0;
+      read = reader.Read(body.data() + used, end - used, got);
+      if (read != BodyRead::kOk) return read;
+      used += got;
+    }
+  }
 }
 
 }  // namespace bobbin::http

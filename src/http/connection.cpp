@@ -173,6 +173,11 @@ void Connection::Linger(const std::atomic<bool>& stopping) {
   }
 }
 
+bool Connection::PeerIsGone() const {
+  pollfd wanted = {fd_, POLLRDHUP, 0};
+  return Uninterrupted([&] { return poll(&wanted, 1, 0); }) > 0;
+}
+
 void Connection::ResetAtClose() {
   const linger at_once = {1, 0};
   setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);

@@ -78,6 +78,10 @@ class Connection {
   // close at once on a peer that is still sending would make it lose the
   // answer.
   void Linger(const std::atomic<bool>& stopping);
+  // Whether the peer has hung up, or Cut() was called; never waits. A peer
+  // that merely says that it will send nothing more counts as gone: in TCP
+  // the two look alike.
+  bool PeerIsGone() const;
   // Makes the end of this connection look like a failure to the peer.
   void ResetAtClose();
 

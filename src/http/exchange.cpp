@@ -1,9 +1,8 @@
 #include "http/exchange.h"
 
-#include <string>
 #include <utility>
-#include <vector>
 
+#include "http/body_source.h"
 #include "http/gzip.h"
 #include "http/multipart.h"
 #include "http/text.h"
@@ -20,45 +19,80 @@ Coding CodingOf(std::string_view name) {
   return Coding::kUnknown;
 }
 
-constexpr Refusal kTooLarge = {413, "Request too large"};
+// The form of a request: reads its parts from the connection.
+class StreamedForm final : public api::Form {
+ public:
+  StreamedForm(Exchange& exchange, std::string_view boundary,
+               std::optional<Format> zipped, size_t max_body_bytes)
+      : exchange_(exchange),
+        source_(exchange.connection, *exchange.framing, zipped, max_body_bytes),
+        reader_(boundary,
+                [this](char* into, size_t size) { return Take(into, size); }) {}
 
-std::optional<Refusal> WhyUnread(BodyRead read) {
-  switch (read) {
-    case BodyRead::kOk:
-      return std::nullopt;
-    case BodyRead::kTooLarge:
-      return kTooLarge;
-    case BodyRead::kBroken:
-      return Refusal{400, "The chunks of the body are malformed."};
-    case BodyRead::kEnded:
-      return Refusal{400, "The body ended early."};
-    case BodyRead::kSilent:
-      return Refusal{408, "The body did not come in time."};
+  Result<bool> Next(api::Part& part) override {
+    if (exchange_.refusal) return Refused();
+    const MultipartReader::Outcome outcome = reader_.Next(part);
+    if (IsBad(outcome)) return Refused();
+    if (outcome == MultipartReader::Outcome::kOk) return true;
+    exchange_.whole = true;
+    return false;
   }
+
+  Result<std::string_view> Read() override {
+    if (exchange_.refusal) return Refused();
+    std::string_view piece;
+    if (IsBad(reader_.Read(piece))) return Refused();
+    return piece;
+  }
+
+ private:
+  std::optional<size_t> Take(char* into, size_t size) {
+    size_t got = 0;
+    exchange_.refusal = source_.Read(into, size, got);
+    if (exchange_.refusal) return std::nullopt;
+    return got;
+  }
+
+  bool IsBad(MultipartReader::Outcome outcome) {
+    if (outcome == MultipartReader::Outcome::kMalformed) {
+      exchange_.refusal = Refusal{400, "The multipart body is malformed."};
+    }
+    return exchange_.refusal.has_value();
+  }
+
+  Error Refused() const {
+    return Invalid(std::string(exchange_.refusal->reason));
+  }
+
+  Exchange& exchange_;
+  BodySource source_;
+  MultipartReader reader_;
+};
+
+std::optional<Format> FormatOf(Coding coding) {
+  if (coding == Coding::kGzip) return Format::kGzip;
+  if (coding == Coding::kDeflate) return Format::kDeflate;
   return std::nullopt;
 }
 
 std::optional<Refusal> Unzip(Format format, size_t max_bytes,
                              std::string& body) {
   std::string text;
-  switch (Inflate(format, body, max_bytes, text)) {
-    case Inflated::kOk:
-      body = std::move(text);
-      return std::nullopt;
-    case Inflated::kTooLarge:
-      return kTooLarge;
-    case Inflated::kBroken:
-      return Refusal{400, "The body is not what Content-Encoding says."};
-  }
-  return std::nullopt;
+  std::optional<Refusal> refusal =
+      WhyUnread(Inflate(format, body, max_bytes, text));
+  body = std::move(text);
+  return refusal;
 }
 
-std::optional<Refusal> TakeParts(api::Request& request) {
-  std::optional<std::vector<api::Part>> parts =
-      ParseMultipart(request.content_type, request.body);
-  if (!parts) return Refusal{400, "The multipart body is malformed."};
-  request.parts = *std::move(parts);
-  request.body = {};
+std::optional<Refusal> OpenForm(Exchange& exchange,
+                                std::optional<Format> zipped,
+                                size_t max_body_bytes) {
+  api::Request& request = exchange.request;
+  const std::optional<std::string> boundary = BoundaryOf(request.content_type);
+  if (!boundary) return Refusal{400, "The multipart body is malformed."};
+  exchange.form = std::make_unique<StreamedForm>(exchange, *boundary, zipped,
+                                                 max_body_bytes);
+  request.form = exchange.form.get();
   return std::nullopt;
 }
 
@@ -111,26 +145,32 @@ std::optional<Refusal> Refuse(const Exchange& exchange, const Guard& guard,
   if (exchange.head.coding == Coding::kUnknown) {
     return Refusal{415, "Content-Encoding must be gzip, deflate or nothing."};
   }
-  if (exchange.framing->length > max_body_bytes) return kTooLarge;
+  if (exchange.framing->length > max_body_bytes) {
+    return WhyUnread(BodyRead::kTooLarge);
+  }
   return std::nullopt;
 }
 
 std::optional<Refusal> TakeBody(Exchange& exchange, size_t max_body_bytes) {
   api::Request& request = exchange.request;
   if (exchange.whole) return std::nullopt;
+  const std::optional<Format> zipped = FormatOf(exchange.head.coding);
+  if (IsMultipart(request.content_type)) {
+    return OpenForm(exchange, zipped, max_body_bytes);
+  }
   std::optional<Refusal> refusal = WhyUnread(ReadBody(
       exchange.connection, *exchange.framing, max_body_bytes, request.body));
   if (refusal) return refusal;
   exchange.whole = true;
-  if (exchange.head.coding != Coding::kNone) {
-    const Format format = exchange.head.coding == Coding::kGzip
-                              ? Format::kGzip
-                              : Format::kDeflate;
-    refusal = Unzip(format, max_body_bytes, request.body);
-    if (refusal) return refusal;
-  }
-  if (IsMultipart(request.content_type)) return TakeParts(request);
-  return std::nullopt;
+  if (zipped) refusal = Unzip(*zipped, max_body_bytes, request.body);
+  return refusal;
+}
+
+void FinishForm(Exchange& exchange) {
+  if (!exchange.form || exchange.whole) return;
+  api::Part ignored;
+  Result<bool> next = true;
+  while (next.ok() && next.value()) next = exchange.form->Next(ignored);
 }
 
 }  // namespace bobbin::http

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "api/request.h"
@@ -36,6 +38,10 @@ struct Exchange {
   api::Request request = {};
   Head head = {};
   std::optional<Framing> framing = {};
+  std::unique_ptr<api::Form> form = {};  // the request's
+  // Why the body turned out to be of no use while the handler read its form:
+  // to be answered, whatever the handler says.
+  std::optional<Refusal> refusal = {};
   size_t head_bytes = 0;    // read so far
   bool begun = false;       // the head has been read
   bool whole = false;       // all of the request has been read
@@ -43,6 +49,10 @@ struct Exchange {
   bool cut = false;         // the answer was broken off
   int status = 0;           // of the answer; 0: none yet
   size_t body_bytes = 0;    // of the answer
+  // The head of a streamed answer waits here for the first piece of its body:
+  // until then another answer can be given instead.
+  bool holds_head = false;
+  std::string head_to_send = {};
 };
 
 // Why the body is not even read, or nullopt: `guard` says so, the head makes
@@ -50,8 +60,14 @@ struct Exchange {
 std::optional<Refusal> Refuse(const Exchange& exchange, const Guard& guard,
                               size_t max_body_bytes);
 
-// Reads the body into the request: unzipped, and in parts if it has any.
-// Nullopt, or why the request must not be handled.
+// Reads the body into the request, unzipped; if it has parts, makes the
+// request's form, which reads it later. Nullopt, or why the request must not
+// be handled.
 std::optional<Refusal> TakeBody(Exchange& exchange, size_t max_body_bytes);
+
+// Reads what the handler has left of the request's form: a client reads no
+// answer before it has sent everything, and a body that is malformed further
+// on is refused all the same.
+void FinishForm(Exchange& exchange);
 
 }  // namespace bobbin::http

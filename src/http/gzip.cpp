@@ -20,10 +20,9 @@ void SetInput(z_stream& stream, std::string_view piece) {
   stream.avail_in = static_cast<uInt>(piece.size());
 }
 
-void SetOutput(z_stream& stream, std::string& text, size_t used) {
-  stream.next_out = reinterpret_cast<Bytef*>(text.data() + used);
-  stream.avail_out =
-      static_cast<uInt>(std::min(text.size() - used, kMostAtOnce));
+void SetOutput(z_stream& stream, char* into, size_t size) {
+  stream.next_out = reinterpret_cast<Bytef*>(into);
+  stream.avail_out = static_cast<uInt>(std::min(size, kMostAtOnce));
 }
 
 bool IsZeroWeight(std::string_view parameters) {
@@ -62,44 +61,62 @@ bool IsCompressible(std::string_view content_type) {
          EndsWithNoCase(type, "xml");
 }
 
-Inflated Inflate(Format format, std::string_view zipped, size_t max_bytes,
-                 std::string& text) {
-  z_stream stream = {};
-  if (inflateInit2(&stream, format == Format::kGzip ? kGzipFormat
-                                                    : kZlibFormat) != Z_OK) {
+Inflater::Inflater(Format format) : format_(format) {
+  if (inflateInit2(&stream_, format == Format::kGzip ? kGzipFormat
+                                                     : kZlibFormat) != Z_OK) {
     throw std::bad_alloc();
   }
+}
+
+Inflater::~Inflater() { inflateEnd(&stream_); }
+
+Inflated Inflater::Read(std::string_view& zipped, char* into, size_t size,
+                        size_t& got) {
+  got = 0;
+  while (got < size) {
+    if (at_end_) {
+      if (zipped.empty()) return Inflated::kOk;
+      if (format_ != Format::kGzip || inflateReset(&stream_) != Z_OK) {
+        return Inflated::kBroken;
+      }
+      at_end_ = false;
+    }
+    const std::string_view part = zipped.substr(0, kMostAtOnce);
+    SetInput(stream_, part);
+    SetOutput(stream_, into + got, size - got);
+    const uInt room = stream_.avail_out;
+    const int outcome = inflate(&stream_, Z_NO_FLUSH);
+    zipped.remove_prefix(part.size() - stream_.avail_in);
+    got += room - stream_.avail_out;
+    at_end_ = outcome == Z_STREAM_END;
+    if (at_end_ || outcome == Z_OK) continue;
+    // There is room, so a lack of progress is a lack of input.
+    return outcome == Z_BUF_ERROR && zipped.empty() ? Inflated::kOk
+                                                    : Inflated::kBroken;
+  }
+  return Inflated::kOk;
+}
+
+Inflated Inflate(Format format, std::string_view zipped, size_t max_bytes,
+                 std::string& text) {
+  Inflater inflater(format);
   // One byte of room beyond the bound shows that the text goes beyond it.
   const size_t room = max_bytes + 1;
   size_t used = 0;
   text.assign(std::min(room, std::max(4 * zipped.size(), kLeastGrowth)), '\0');
-  Inflated result = Inflated::kBroken;
+  Inflated result = Inflated::kOk;
   while (true) {
-    if (stream.avail_in == 0) {
-      const std::string_view part = zipped.substr(0, kMostAtOnce);
-      zipped.remove_prefix(part.size());
-      SetInput(stream, part);
-    }
-    if (used == text.size()) text.resize(std::min(room, 2 * used));
-    SetOutput(stream, text, used);
-    const uInt before = stream.avail_out;
-    const int outcome = inflate(&stream, Z_NO_FLUSH);
-    used += before - stream.avail_out;
-    if (used > max_bytes) {
-      result = Inflated::kTooLarge;
+    size_t got = 0;
+    result = inflater.Read(zipped, text.data() + used, text.size() - used, got);
+    used += got;
+    if (used > max_bytes) result = Inflated::kTooLarge;
+    if (result != Inflated::kOk) break;
+    if (used < text.size()) {  // that was all
+      if (!inflater.AtEnd()) result = Inflated::kBroken;
       break;
     }
-    if (outcome == Z_STREAM_END) {
-      if (stream.avail_in == 0 && zipped.empty()) {
-        result = Inflated::kOk;
-        break;
-      }
-      if (format != Format::kGzip || inflateReset(&stream) != Z_OK) break;
-    } else if (outcome != Z_OK) {
-      break;  // Z_BUF_ERROR too: there is room, so the input has ended
-    }
+    text.resize(std::min(room, 2 * used));
   }
-  inflateEnd(&stream);
   text.resize(result == Inflated::kOk ? used : 0);
   return result;
 }
@@ -130,7 +147,7 @@ void GzipWriter::Deflate(std::string_view piece, int flush,
     SetInput(stream_, part);
     do {
       zipped.resize(used + std::max(part.size() / 4, kLeastGrowth));
-      SetOutput(stream_, zipped, used);
+      SetOutput(stream_, zipped.data() + used, zipped.size() - used);
       const uInt before = stream_.avail_out;
       deflate(&stream_, piece.empty() ? flush : Z_NO_FLUSH);
       used += before - stream_.avail_out;

@@ -20,6 +20,28 @@ enum class Format { kGzip, kDeflate };
 
 enum class Inflated { kOk, kTooLarge, kBroken };
 
+// Unzips one body piece by piece; gzip members may follow one another.
+class Inflater {
+ public:
+  explicit Inflater(Format format);
+  ~Inflater();
+  Inflater(const Inflater&) = delete;
+  Inflater& operator=(const Inflater&) = delete;
+
+  // Unzips up to `size` bytes, and takes what it needed for them off
+  // `zipped`. Fewer bytes than `size`: all of `zipped` is used up.
+  //   kBroken  not that format, or followed by something else.
+  Inflated Read(std::string_view& zipped, char* into, size_t size, size_t& got);
+
+  // Whether the body may end here.
+  bool AtEnd() const { return at_end_; }
+
+ private:
+  const Format format_;
+  bool at_end_ = false;
+  z_stream stream_ = {};
+};
+
 // Unzips all of `zipped` to `text`; gzip members may follow one another.
 // Takes memory as the text grows, never for more than `max_bytes`.
 //   kTooLarge  the text is longer than `max_bytes`.

@@ -1,7 +1,7 @@
 #include "http/multipart.h"
 
-#include <cstddef>
-#include <string>
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "http/text.h"
@@ -12,6 +12,7 @@ namespace {
 constexpr size_t kMaxParts = 1024;
 constexpr size_t kMaxBoundaryBytes = 70;  // RFC 2046, section 5.1.1
 constexpr size_t kMaxHeadBytes = 16 << 10;
+constexpr size_t kBufferBytes = 64 << 10;
 
 struct Parameter {
   std::string_view name;
@@ -39,16 +40,6 @@ std::optional<Parameter> TakeParameter(std::string_view& rest) {
   rest.remove_prefix(i + 1);
   if (!TakeUpTo(';', rest).empty()) return std::nullopt;
   return parameter;
-}
-
-std::string BoundaryOf(std::string_view content_type) {
-  TakeUpTo(';', content_type);
-  while (std::optional<Parameter> parameter = TakeParameter(content_type)) {
-    if (EqualNoCase(parameter->name, "boundary")) {
-      return std::move(parameter->value);
-    }
-  }
-  return {};
 }
 
 // Reads `form-data; name="..."; filename="..."`.
@@ -92,44 +83,130 @@ bool IsMultipart(std::string_view content_type) {
   return EqualNoCase(TakeUpTo(';', content_type), "multipart/form-data");
 }
 
-std::optional<std::vector<api::Part>> ParseMultipart(
-    std::string_view content_type, std::string_view body) {
-  const std::string boundary = BoundaryOf(content_type);
-  if (boundary.empty() || boundary.size() > kMaxBoundaryBytes) {
-    return std::nullopt;
+std::optional<std::string> BoundaryOf(std::string_view content_type) {
+  TakeUpTo(';', content_type);
+  while (std::optional<Parameter> parameter = TakeParameter(content_type)) {
+    if (!EqualNoCase(parameter->name, "boundary")) continue;
+    const size_t size = parameter->value.size();
+    if (size == 0 || size > kMaxBoundaryBytes) return std::nullopt;
+    return std::move(parameter->value);
   }
-  // The line break before a boundary belongs to it. The first one may stand
-  // at the very start, or after words for readers who know no MIME.
-  const std::string mark = "\r\n--" + boundary;
-  const std::string_view first = std::string_view(mark).substr(2);
-  if (!body.starts_with(first)) {
-    const size_t preamble = body.find(mark);
-    if (preamble == std::string_view::npos) return std::nullopt;
-    body.remove_prefix(preamble + 2);
-  }
-  body.remove_prefix(first.size());
+  return std::nullopt;
+}
 
-  std::vector<api::Part> parts;
-  while (!body.starts_with("--")) {
-    // After a boundary: blanks, a line break, the head, an empty line.
-    if (TakeUpTo('\n', body) != "\r") return std::nullopt;
-    const size_t head_end = body.substr(0, kMaxHeadBytes).find("\r\n\r\n");
-    if (head_end == std::string_view::npos || parts.size() == kMaxParts) {
-      return std::nullopt;
-    }
-    const size_t data = head_end + 4;
-    // From the empty line on, whose line break may be the boundary's.
-    const size_t data_end = body.find(mark, data - 2);
-    api::Part part;
-    if (data_end == std::string_view::npos ||
-        !ReadHead(body.substr(0, head_end), part)) {
-      return std::nullopt;
-    }
-    if (data_end > data) part.data = body.substr(data, data_end - data);
-    parts.push_back(std::move(part));
-    body.remove_prefix(data_end + mark.size());
+MultipartReader::MultipartReader(std::string_view boundary, Source source)
+    : mark_("\r\n--" + std::string(boundary)),
+      source_(std::move(source)),
+      buffer_(std::make_unique_for_overwrite<char[]>(kBufferBytes)) {
+  // The first boundary may stand at the very start, without a line break.
+  std::memcpy(buffer_.get(), "\r\n", 2);
+  end_ = 2;
+}
+
+MultipartReader::Outcome MultipartReader::Fill() {
+  if (begin_ > 0) {
+    std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
   }
-  return parts;
+  const std::optional<size_t> got =
+      source_(buffer_.get() + end_, kBufferBytes - end_);
+  if (!got) return Outcome::kUnread;
+  end_ += *got;
+  return *got == 0 ? Outcome::kEnd : Outcome::kOk;
+}
+
+MultipartReader::Outcome MultipartReader::Find(std::string_view text,
+                                               size_t limit, size_t& at) {
+  while (true) {
+    const std::string_view within = unread().substr(0, limit);
+    at = within.find(text);
+    if (at != std::string_view::npos) return Outcome::kOk;
+    if (within.size() == limit) return Outcome::kMalformed;
+    const Outcome filled = Fill();
+    if (filled == Outcome::kEnd) return Outcome::kMalformed;
+    if (filled != Outcome::kOk) return filled;
+  }
+}
+
+MultipartReader::Outcome MultipartReader::SkipData() {
+  std::string_view ignored;
+  Outcome outcome;
+  do {
+    outcome = Read(ignored);
+  } while (outcome == Outcome::kOk);
+  return outcome;
+}
+
+MultipartReader::Outcome MultipartReader::Next(api::Part& part) {
+  const Outcome skipped = SkipData();
+  if (skipped != Outcome::kEnd) return skipped;
+  return state_ == State::kEnd ? Outcome::kEnd : ReadPartHead(part);
+}
+
+// A boundary is followed by two dashes, if it is the last one; otherwise by
+// blanks, a line break, the head, an empty line.
+MultipartReader::Outcome MultipartReader::ReadPartHead(api::Part& part) {
+  while (unread().size() < 2) {
+    const Outcome filled = Fill();
+    if (filled == Outcome::kEnd) return Outcome::kMalformed;
+    if (filled != Outcome::kOk) return filled;
+  }
+  if (unread().starts_with("--")) return ReadToEnd();
+
+  size_t end = 0;
+  Outcome found = Find("\n", kMaxHeadBytes, end);
+  if (found != Outcome::kOk) return found;
+  const bool blank = Trimmed(unread().substr(0, end)) == "\r";
+  begin_ += end + 1;
+  if (!blank || ++parts_ > kMaxParts) return Outcome::kMalformed;
+  found = Find("\r\n\r\n", kMaxHeadBytes, end);
+  if (found != Outcome::kOk) return found;
+  part = {};
+  if (!ReadHead(unread().substr(0, end), part)) return Outcome::kMalformed;
+  begin_ += end + 2;
+  after_head_ = true;
+  state_ = State::kData;
+  return Outcome::kOk;
+}
+
+MultipartReader::Outcome MultipartReader::ReadToEnd() {
+  Outcome filled;
+  do {
+    begin_ = end_;
+    filled = Fill();
+  } while (filled == Outcome::kOk);
+  if (filled == Outcome::kEnd) state_ = State::kEnd;
+  return filled;
+}
+
+MultipartReader::Outcome MultipartReader::Read(std::string_view& piece) {
+  if (state_ != State::kData) return Outcome::kEnd;
+  while (true) {
+    const std::string_view text = unread();
+    const size_t mark = text.find(mark_);
+    const bool found = mark != std::string_view::npos;
+    if (mark == 0) {
+      begin_ += mark_.size();
+      after_head_ = false;
+      state_ = State::kBoundary;
+      return Outcome::kEnd;
+    }
+    // What may be the start of a boundary is held back.
+    const size_t held = std::min(text.size(), mark_.size() - 1);
+    const size_t end = found ? mark : text.size() - held;
+    const size_t skipped = after_head_ ? 2 : 0;
+    if (end > skipped || found) {
+      piece = text.substr(skipped, end - skipped);
+      begin_ += end;
+      after_head_ = false;
+      if (!piece.empty()) return Outcome::kOk;
+      continue;
+    }
+    const Outcome filled = Fill();
+    if (filled == Outcome::kEnd) return Outcome::kMalformed;
+    if (filled != Outcome::kOk) return filled;
+  }
 }
 
 }  // namespace bobbin::http

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/caller.h"
 #include "base/log.h"
 #include "http/answer.h"
 #include "http/exchange.h"
@@ -42,6 +43,10 @@ class HeadStream final : public httplib::Stream {
     return exchange_.connection.Read(into, size);
   }
   ssize_t write(const char* bytes, size_t size) override {
+    if (exchange_.holds_head) {
+      exchange_.head_to_send.append(bytes, size);
+      return static_cast<ssize_t>(size);
+    }
     return exchange_.connection.Write({bytes, size})
                ? static_cast<ssize_t>(size)
                : -1;
@@ -95,6 +100,10 @@ class Protocol::Engine final : public httplib::Server {
   // Puts the answer into `res`.
   void Serve(httplib::Response& res);
   void Fill(api::Response&& response, httplib::Response& res);
+  void FillStream(api::Response&& response, bool zipped,
+                  httplib::Response& res);
+  // Sends an answer in place of the one whose head has been held back.
+  bool AnswerInstead(api::Response&& response);
   // httplib has found an error and made no answer yet.
   void ServeAfterError(const httplib::Request& req, httplib::Response& res);
   ssize_t WriteHeaders(httplib::Stream& to, const httplib::Headers& headers);
@@ -139,6 +148,7 @@ Protocol::Engine::Engine(const Guard& guard, api::Handler handler,
       [](const Request&, Response& res, const std::exception_ptr& thrown) {
         LogException(*current, thrown);
         res = Response();
+        current->holds_head = false;
         Answer({500, "Internal server error"}, res);
       });
   set_post_routing_handler([this](const Request& req, Response& res) {
@@ -155,6 +165,7 @@ Protocol::Engine::Engine(const Guard& guard, api::Handler handler,
 bool Protocol::Engine::ServeRequest(Connection& connection) {
   Exchange exchange{.connection = connection};
   HeadStream stream(exchange);
+  const Caller caller([&connection] { return connection.PeerIsGone(); });
   const bool logged = LogEnabled(LogLevel::kInfo);
   const Clock::time_point start = logged ? Clock::now() : Clock::time_point();
   current = &exchange;
@@ -212,7 +223,10 @@ void Protocol::Engine::Serve(httplib::Response& res) {
   std::optional<Refusal> refusal = Refuse(*current, guard_, max_body_bytes_);
   if (!refusal) refusal = TakeBody(*current, max_body_bytes_);
   if (refusal) return Answer(*refusal, res);
-  Fill(handler_(current->request), res);
+  api::Response response = handler_(current->request);
+  FinishForm(*current);
+  if (current->refusal) return Answer(*current->refusal, res);
+  Fill(std::move(response), res);
 }
 
 void Protocol::Engine::Fill(api::Response&& response, httplib::Response& res) {
@@ -226,24 +240,47 @@ void Protocol::Engine::Fill(api::Response&& response, httplib::Response& res) {
   }
   if (HasNoBody(response.status)) return;
   res.set_header("Content-Type", response.content_type);
-  if (!response.stream) {
-    res.body = std::move(response.body);
-    return;
-  }
-  const bool chunked = !exchange.head.visitor.http_1_0;
-  if (chunked) {
+  if (response.stream) return FillStream(std::move(response), zipped, res);
+  res.body = std::move(response.body);
+}
+
+void Protocol::Engine::FillStream(api::Response&& response, bool zipped,
+                                  httplib::Response& res) {
+  Exchange& exchange = *current;
+  StreamFormat format{.zipped = zipped};
+  if (response.stream_bytes && !zipped) {
+    format.bytes = response.stream_bytes;
+    res.set_header("Content-Length", std::to_string(*format.bytes));
+  } else if (!exchange.head.visitor.http_1_0) {
+    format.chunked = true;
     res.set_header("Transfer-Encoding", "chunked");
   } else {
     exchange.keep_alive = false;
   }
+  exchange.holds_head = exchange.request.method != "HEAD";
   // The kind of provider that httplib adds nothing to.
-  res.content_provider_ = [&exchange, chunked, zipped,
+  res.content_provider_ = [this, &exchange, format,
                            stream = std::move(response.stream)](
                               size_t, size_t, httplib::DataSink& sink) {
-    if (!SendStream(exchange, chunked, zipped, stream)) return false;
-    sink.done();
-    return true;
+    api::StreamEnd end = SendStream(exchange, format, stream);
+    const bool whole =
+        end.instead ? AnswerInstead(*std::move(end.instead)) : end.whole;
+    if (whole) sink.done();
+    return whole;
   };
+}
+
+bool Protocol::Engine::AnswerInstead(api::Response&& response) {
+  Exchange& exchange = *current;
+  httplib::Response res;
+  Fill(std::move(response), res);
+  res.set_header("Content-Length", std::to_string(res.body.size()));
+  exchange.status = res.status;
+  exchange.body_bytes = res.body.size();
+  HeadStream to(exchange);
+  httplib::detail::write_response_line(to, res.status);
+  WriteHeaders(to, res.headers);
+  return exchange.connection.Write(res.body);
 }
 
 void Protocol::Engine::ServeAfterError(const httplib::Request& req,

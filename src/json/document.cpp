@@ -23,7 +23,20 @@ constexpr std::string_view kTooDeep = "Nested too deeply";
 constexpr std::string_view kTooLarge = "Too many values";
 
 constexpr std::string_view kBom = "\xef\xbb\xbf";
-constexpr std::string_view kRefPrefix = "weave:///";
+
+// Nobody's ref is longer; what is, is prose that begins like one.
+constexpr size_t kMaxRefBytes = 2048;
+
+// Whether a string's inside is a complete ref. Some encoders put a backslash
+// in front of each slash.
+bool IsRef(std::string_view inside) {
+  if (inside.size() > kMaxRefBytes ||
+      (!inside.starts_with("weave:///") &&
+       !inside.starts_with("weave:\\/\\/\\/"))) {
+    return false;
+  }
+  return inside.find_first_of(" \t") == std::string_view::npos;
+}
 
 // What a Document keeps for the next text: more than almost every body needs,
 // little enough to be held by each thread.
@@ -189,9 +202,7 @@ class Document::Parser {
     const char* const close = FindQuote(p, escaped);
     if (close == nullptr) return nullptr;
     const std::string_view inside(p + 1, static_cast<size_t>(close - p - 1));
-    if (!escaped && inside.starts_with(kRefPrefix)) {
-      document_.refs_.push_back(inside);
-    }
+    if (IsRef(inside)) document_.refs_.push_back(inside);
     return Add(Kind::kString, p, close + 1, escaped) ? close + 1 : nullptr;
   }
 

@@ -100,9 +100,9 @@ class Document {
 
   Value root();
 
-  // Every string *value* (not key) at any depth whose text begins with
-  // `weave:///`, raw without quotes, in the order of the text. Strings with
-  // escapes are left out: refs have none.
+  // Every string *value* (not key) at any depth that is a complete ref: it
+  // begins with `weave:///` (the slashes may be escaped) and has no blanks.
+  // Raw, without quotes, in the order of the text.
   const std::vector<std::string_view>& refs() const { return refs_; }
 
  private:

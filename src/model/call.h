@@ -77,8 +77,15 @@ struct CallEnd : CallReport {
         Required("project_id", &C::project_id), NotNull("id", &C::id),
         NotNull("ended_at", &C::ended_at), Optional("exception", &C::exception),
         Optional("output", &C::output), Required("summary", &C::summary),
+        Optional("trace_id", &CallEnd::named_trace_id),
+        Optional("started_at", &CallEnd::named_started_at),
+        Optional("is_eval", &CallEnd::is_eval),
         Optional("wb_run_step_end", &C::wb_run_step_end));
   }
+  // Of use to a server that looks for the start half by them.
+  OptText named_trace_id;
+  std::optional<Time> named_started_at;
+  std::optional<bool> is_eval;
 };
 
 struct CallComplete : CallReport {

@@ -113,10 +113,10 @@ struct TableStatsBatchReq {
   static constexpr bool kStrict = true;
   static constexpr auto Fields() {
     using R = TableStatsBatchReq;
-    return std::tuple(Required("project_id", &R::project_id),
-                      Optional("digests", &R::digests),
-                      Optional("include_storage_size",
-                               &R::include_storage_size));
+    return std::tuple(
+        Required("project_id", &R::project_id),
+        Optional("digests", &R::digests),
+        Optional("include_storage_size", &R::include_storage_size));
   }
 };
 

@@ -219,13 +219,18 @@ void ReadSummaryParts(Value summary, Summary& out, const Loc& loc,
                       Details& details) {
   Value usage;
   Value counts;
+  Value weave;
   for (Value v = summary.first(); v.exists(); v = v.next()) {
+    if (v.key() == "weave") weave = v;
     if (v.key() == "usage") usage = v;
     if (v.key() == "status_counts") counts = v;
   }
   if (usage.exists()) ReadUsage(usage, loc.In("usage"), details);
   if (counts.exists()) {
     ReadStatusCounts(counts, out.has_errors, loc.In("status_counts"), details);
+  }
+  if (weave.exists() && !weave.is(Kind::kNull)) {
+    IsDict(weave, loc.In("weave"), details);
   }
 }
 

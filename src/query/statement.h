@@ -10,8 +10,15 @@
 
 namespace bobbin::query {
 
+// Stands for the row number of the request's project, which is known only
+// once there is a connection: whoever binds the statement puts it in.
+struct ProjectRow {
+  bool operator==(const ProjectRow&) const = default;
+};
+
 // A view borrows from the request, which outlives the statement.
-using Parameter = std::variant<int64_t, std::string_view, std::string>;
+using Parameter =
+    std::variant<int64_t, double, std::string_view, std::string, ProjectRow>;
 
 struct Statement {
   std::string sql;
@@ -22,6 +29,13 @@ struct Statement {
   void Add(std::string_view piece, Values... values) {
     sql += piece;
     (parameters.emplace_back(std::move(values)), ...);
+  }
+
+  // Appends another statement with its values.
+  void Append(const Statement& part) {
+    sql += part.sql;
+    parameters.insert(parameters.end(), part.parameters.begin(),
+                      part.parameters.end());
   }
 };
 

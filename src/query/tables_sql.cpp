@@ -24,7 +24,7 @@ constexpr std::string_view kAlongTable =
     " FROM table_chunks t"
     " CROSS JOIN chunk_rows c ON c.chunk = t.chunk"
     " CROSS JOIN table_rows r ON r.row_id = c.table_row"
-    " WHERE t.table_id = ?";
+    " WHERE t.";
 
 bool Filters(const TableQueryReq& request) {
   return request.filter && request.filter->row_digests &&
@@ -36,6 +36,7 @@ bool Sorts(const TableQueryReq& request) {
 }
 
 bool IsPath(std::string_view field) {
+  if (field.empty()) return false;
   return std::ranges::none_of(
       json::ParsePath(field),
       [](const json::PathPart& part) { return part.name.empty(); });
@@ -69,20 +70,28 @@ Status Check(const TableQueryReq& request) {
   return {};
 }
 
+// `table_id = ...`; an unknown table has no row number, so nothing is found.
+void AddIsTable(Statement& out, const TableQueryReq& request) {
+  out.Add("table_id = (SELECT row_id FROM tables WHERE project = ?",
+          ProjectRow{});
+  out.Add(" AND digest = ?)", request.digest);
+}
+
 // The place of the first row of the page is known: its chunk is found by
 // number, and so is its place in that.
-void AddPageOfTable(Statement& out, const TableQueryReq& request,
-                    int64_t table) {
+void AddPageOfTable(Statement& out, const TableQueryReq& request) {
   constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
   const int64_t begin = request.offset.value_or(0);
   const int64_t limit = request.limit.value_or(kMost);
   const int64_t end = limit > kMost - begin ? kMost : begin + limit;
   out.Add(kColumns);
-  out.Add(kAlongTable, table);
+  out.Add(kAlongTable);
+  AddIsTable(out, request);
   out.Add(
       " AND t.first_index >= (SELECT max(first_index) FROM table_chunks "
-      "WHERE table_id = ? AND first_index <= ?)",
-      table, begin);
+      "WHERE ");
+  AddIsTable(out, request);
+  out.Add(" AND first_index <= ?)", begin);
   out.Add(" AND t.first_index < ?", end);
   out.Add(" AND c.position >= ? - t.first_index", begin);
   out.Add(" AND c.position < ? - t.first_index", end);
@@ -90,20 +99,20 @@ void AddPageOfTable(Statement& out, const TableQueryReq& request,
 }
 
 // The rows that match, each found by its digest and then in this table.
-void AddFiltered(Statement& out, const TableQueryReq& request, int64_t project,
-                 int64_t table) {
+void AddFiltered(Statement& out, const TableQueryReq& request) {
   out.Add(
       " FROM table_rows r"
       " CROSS JOIN chunk_rows c ON c.table_row = r.row_id"
       " CROSS JOIN table_chunks t ON t.chunk = c.chunk"
       " WHERE r.project = ?",
-      project);
+      ProjectRow{});
   std::string_view separator = " AND r.digest IN (?";
   for (const std::string_view digest : *request.filter->row_digests) {
     out.Add(separator, digest);
     separator = ", ?";
   }
-  out.Add(") AND t.table_id = ?", table);
+  out.Add(") AND t.");
+  AddIsTable(out, request);
 }
 
 void AddOrder(Statement& out, const TableQueryReq& request) {
@@ -126,12 +135,11 @@ void AddOrder(Statement& out, const TableQueryReq& request) {
 
 }  // namespace
 
-Result<Statement> TableRowsStatement(const TableQueryReq& request,
-                                     int64_t project, int64_t table) {
+Result<Statement> TableRowsStatement(const TableQueryReq& request) {
   if (Status status = Check(request); !status.ok()) return status.error();
   Statement out;
   if (!Filters(request) && !Sorts(request)) {
-    AddPageOfTable(out, request, table);
+    AddPageOfTable(out, request);
     return out;
   }
   // Only row numbers and what they are sorted by go through the sorter; the
@@ -141,9 +149,10 @@ Result<Statement> TableRowsStatement(const TableQueryReq& request,
       "SELECT s.original_index, r.digest, r.val FROM ("
       "SELECT t.first_index + c.position AS original_index, r.row_id AS row");
   if (Filters(request)) {
-    AddFiltered(out, request, project, table);
+    AddFiltered(out, request);
   } else {
-    out.Add(kAlongTable, table);
+    out.Add(kAlongTable);
+    AddIsTable(out, request);
   }
   AddOrder(out, request);
   out.Add(" LIMIT ?", request.limit.value_or(-1));

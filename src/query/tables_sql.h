@@ -6,8 +6,6 @@
 // about the data.
 #pragma once
 
-#include <cstdint>
-
 #include "base/result.h"
 #include "model/table.h"
 #include "query/statement.h"
@@ -18,11 +16,10 @@ namespace bobbin::query {
 enum TableRowColumn : int { kOriginalIndex, kRowDigest, kRowVal };
 
 // The rows of a table that match, in the order of the table or as asked for.
-// `project` and `table` are their rows' numbers. Without a filter and a sort
-// only the rows of the page are touched, wherever in the table it begins.
+// Without a filter and a sort only the rows of the page are touched, wherever
+// in the table it begins. The statement borrows from `request`.
 //   kInvalid  a list of over 1,000 digests, over 16 sort fields, a sort field
 //             that is no path, a negative limit or offset.
-Result<Statement> TableRowsStatement(const model::TableQueryReq& request,
-                                     int64_t project, int64_t table);
+Result<Statement> TableRowsStatement(const model::TableQueryReq& request);
 
 }  // namespace bobbin::query

@@ -1,5 +1,9 @@
 #include "store/call_refs.h"
 
+#include <string>
+
+#include "json/path.h"
+
 namespace bobbin::store {
 
 using db::Connection;
@@ -7,7 +11,12 @@ using db::Query;
 
 void WriteRefs(Connection& connection, int64_t call, RefSide side,
                std::span<const std::string_view> refs) {
-  for (const std::string_view ref : refs) {
+  for (const std::string_view raw : refs) {
+    std::string plain;
+    if (raw.find('\\') != std::string_view::npos) {
+      plain = json::Unquote('"' + std::string(raw) + '"');
+    }
+    const std::string_view ref = plain.empty() ? raw : std::string_view(plain);
     Query(connection,
           "INSERT INTO refs (ref) VALUES (?) ON CONFLICT DO NOTHING")
         .Bind(ref)

@@ -13,7 +13,8 @@ namespace bobbin::store {
 // The numbers are those in the file.
 enum class RefSide : int64_t { kInput = 0, kOutput = 1 };
 
-// Both throw SQLite::Exception. Repeated refs are kept once.
+// Both throw SQLite::Exception. Repeated refs are kept once. `refs` are as
+// json::Document finds them: escapes are resolved here.
 void WriteRefs(db::Connection& connection, int64_t call, RefSide side,
                std::span<const std::string_view> refs);
 void ClearRefs(db::Connection& connection, int64_t call, RefSide side);

@@ -3,9 +3,9 @@
 #include <unordered_set>
 #include <vector>
 
-#include "store/bind.h"
 #include "store/call_refs.h"
 #include "store/call_writer.h"
+#include "store/statement.h"
 
 namespace bobbin::store {
 namespace {
@@ -197,37 +197,41 @@ Result<CallStore::Count> CallStore::CountProject(
 }
 
 Status CallStore::Scan(
-    const model::CallsQueryReq& request, const query::Selection& selection,
+    const query::Statement& statement, std::string_view project_id,
     const std::function<bool(const CallRecord&)>& visit) const {
   return database_.Read([&](Connection& connection) -> Status {
-    // An unknown project is looked for all the same, so that a request that
-    // is wrong is wrong everywhere. No row has number 0.
-    const int64_t project =
-        FindProject(connection, request.project_id).value_or(0);
-    Result<query::Statement> statement =
-        query::CallsStatement(request, selection, project);
-    if (!statement.ok()) return std::move(statement).error();
-    Query query(connection, statement.value().sql);
-    BindAll(query, statement.value().parameters);
+    // No row has number 0: an unknown project has no calls.
+    const int64_t project = FindProject(connection, project_id).value_or(0);
+    Query query(connection, statement.sql);
+    BindAll(query, statement, project);
     while (query.Row()) {
-      if (!visit(ReadRecord(query, request.project_id))) break;
+      if (!visit(ReadRecord(query, project_id))) break;
     }
     return {};
   });
 }
 
+Status CallStore::Scan(
+    const model::CallsQueryReq& request, const query::Selection& selection,
+    const std::function<bool(const CallRecord&)>& visit) const {
+  const Result<query::Statement> statement =
+      query::CallsStatement(request, selection);
+  if (!statement.ok()) return statement.error();
+  return Scan(statement.value(), request.project_id, visit);
+}
+
 Result<CallStore::Count> CallStore::CountCalls(
     const model::CallsQueryStatsReq& request) const {
   if (query::CountsWholeProject(request)) return CountProject(request);
+  const Result<query::Statement> statement =
+      query::CallsCountStatement(request);
+  if (!statement.ok()) return statement.error();
   Count count;
   const Status status = database_.Read([&](Connection& connection) -> Status {
     const int64_t project =
         FindProject(connection, request.project_id).value_or(0);
-    Result<query::Statement> statement =
-        query::CallsCountStatement(request, project);
-    if (!statement.ok()) return std::move(statement).error();
     Query query(connection, statement.value().sql);
-    BindAll(query, statement.value().parameters);
+    BindAll(query, statement.value(), project);
     query.Row();
     count = {query.Int(0), query.OptInt(1)};
     return {};

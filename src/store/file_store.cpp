@@ -1,6 +1,6 @@
 #include "store/file_store.h"
 
-#include <algorithm>
+#include <string>
 
 namespace bobbin::store {
 namespace {
@@ -8,7 +8,18 @@ namespace {
 using db::Connection;
 using db::Query;
 
-constexpr size_t kChunkBytes = 256 << 10;
+Error NoSuchFile(std::string_view digest) {
+  return NotFound("File with digest " + std::string(digest) + " not found");
+}
+
+std::optional<int64_t> FindFileOf(Connection& connection,
+                                  std::string_view project_id,
+                                  std::string_view digest) {
+  const std::optional<int64_t> project = FindProject(connection, project_id);
+  return project ? FindFile(connection, *project, digest) : std::nullopt;
+}
+
+}  // namespace
 
 std::optional<int64_t> FindFile(Connection& connection, int64_t project,
                                 std::string_view digest) {
@@ -18,67 +29,58 @@ std::optional<int64_t> FindFile(Connection& connection, int64_t project,
   return find.Int(0);
 }
 
-}  // namespace
-
-Status FileStore::Put(std::string_view project_id, std::string_view digest,
-                      std::string_view bytes, int64_t now_us) {
-  return database_.Write([&](Connection& connection) {
-    const int64_t project = names_.Project(connection, project_id);
-    if (FindFile(connection, project, digest)) return Status();
-    Query(connection,
-          "INSERT INTO files (project, digest, size_bytes, created_at_us) "
-          "VALUES (?, ?, ?, ?)")
-        .Bind(project)
-        .Bind(digest)
-        .Bind(static_cast<int64_t>(bytes.size()))
-        .Bind(now_us)
-        .Run();
-    const int64_t file = connection.last_insert_row_id();
-    int64_t chunk = 0;
-    for (size_t at = 0; at < bytes.size(); at += kChunkBytes) {
-      Query(connection,
-            "INSERT INTO file_chunks (file, chunk, data) VALUES (?, ?, ?)")
-          .Bind(file)
-          .Bind(chunk++)
-          .BindBlob(bytes.substr(at, kChunkBytes))
-          .Run();
-    }
-    return Status();
-  });
-}
-
-Result<std::string> FileStore::Get(std::string_view project_id,
-                                   std::string_view digest) const {
-  std::string bytes;
-  const Status status = database_.Read([&](Connection& connection) -> Status {
-    bytes.clear();
-    const std::optional<int64_t> project = FindProject(connection, project_id);
+Result<int64_t> FileStore::SizeBytes(std::string_view project_id,
+                                     std::string_view digest) const {
+  int64_t size = 0;
+  Status status = database_.Read([&](Connection& connection) -> Status {
     const std::optional<int64_t> file =
-        project ? FindFile(connection, *project, digest) : std::nullopt;
-    if (!file) {
-      return NotFound("File with digest " + std::string(digest) + " not found");
-    }
-    Query chunks(connection,
-                 "SELECT data FROM file_chunks WHERE file = ? ORDER BY chunk");
-    chunks.Bind(*file);
-    while (chunks.Row()) bytes += chunks.Text(0);
+        FindFileOf(connection, project_id, digest);
+    if (!file) return NoSuchFile(digest);
+    Query query(connection, "SELECT size_bytes FROM files WHERE row_id = ?");
+    query.Bind(*file).Row();
+    size = query.Int(0);
     return {};
   });
-  if (!status.ok()) return status.error();
-  return bytes;
+  if (!status.ok()) return std::move(status).error();
+  return size;
+}
+
+Status FileStore::Feed(
+    std::string_view project_id, std::string_view digest,
+    const std::function<bool(std::string_view)>& take) const {
+  std::string data;
+  bool more = true;
+  for (int64_t chunk = 0; more; ++chunk) {
+    Status status = database_.Read([&](Connection& connection) -> Status {
+      const std::optional<int64_t> file =
+          FindFileOf(connection, project_id, digest);
+      if (!file) return NoSuchFile(digest);
+      Query query(connection,
+                  "SELECT data FROM file_chunks WHERE file = ? AND chunk = ?");
+      more = query.Bind(*file).Bind(chunk).Row();
+      if (more) data = query.Text(0);
+      return {};
+    });
+    if (!status.ok()) return status;
+    more = more && take(data);
+  }
+  return {};
 }
 
 Result<int64_t> FileStore::TotalBytes(std::string_view project_id) const {
   int64_t total = 0;
-  const Status status = database_.Read([&](Connection& connection) -> Status {
+  Status status = database_.Read([&](Connection& connection) -> Status {
+    total = 0;
+    const std::optional<int64_t> project = FindProject(connection, project_id);
+    if (!project) return {};
     Query sum(connection,
               "SELECT coalesce(sum(size_bytes), 0) FROM files "
               "WHERE project = ?");
-    sum.Bind(FindProject(connection, project_id).value_or(0)).Row();
+    sum.Bind(*project).Row();
     total = sum.Int(0);
     return {};
   });
-  if (!status.ok()) return status.error();
+  if (!status.ok()) return std::move(status).error();
   return total;
 }
 

@@ -27,9 +27,9 @@ class TablePlan {
  public:
   // Either a chunk of the base table, or rows.
   struct Piece {
-    int64_t chunk = 0;            // row_chunks.row_id; 0: `rows`
-    int64_t val_bytes = 0;        // of the chunk
-    std::string_view digests;     // of the chunk
+    int64_t chunk = 0;         // row_chunks.row_id; 0: `rows`
+    int64_t val_bytes = 0;     // of the chunk
+    std::string_view digests;  // of the chunk
     std::vector<PlannedRow> rows;
 
     bool is_new() const { return chunk == 0; }

@@ -60,8 +60,8 @@ inline constexpr std::string_view kAddTable =
 inline constexpr std::string_view kAddTableChunk =
     "INSERT INTO table_chunks (table_id, first_index, chunk) VALUES (?, ?, ?)";
 
-inline constexpr std::array kTableReads{kFindTable,     kFindTableRow,
-                                        kListChunks,    kStatsOfTables,
-                                        kRowsByDigest,  kRowsByIndex};
+inline constexpr std::array kTableReads{kFindTable,    kFindTableRow,
+                                        kListChunks,   kStatsOfTables,
+                                        kRowsByDigest, kRowsByIndex};
 
 }  // namespace bobbin::store

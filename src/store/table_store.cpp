@@ -6,7 +6,7 @@
 #include "base/hash.h"
 #include "json/write.h"
 #include "query/tables_sql.h"
-#include "store/bind.h"
+#include "store/statement.h"
 #include "store/table_sql.h"
 #include "store/table_writer.h"
 
@@ -30,8 +30,8 @@ std::optional<int64_t> FindTable(Connection& connection, int64_t project,
 // A JSON string that SQLite reads as the digest. It would end one at a zero
 // byte, so that the wrong row could be found: no digest has one.
 void AppendDigestText(std::string& out, std::string_view digest) {
-  json::AppendQuoted(
-      out, digest.find('\0') == std::string_view::npos ? digest : "");
+  json::AppendQuoted(out,
+                     digest.find('\0') == std::string_view::npos ? digest : "");
 }
 
 // The digests of rows that are not there, each once.
@@ -49,13 +49,11 @@ std::vector<std::string_view> MissingRows(
 }
 
 Error RowsNotFound(std::span<const std::string_view> missing) {
-  Error error = Invalid("Row digests not found: " +
-                        std::string(missing.front()) +
-                        (missing.size() == 1 ? ""
-                                             : " and " +
-                                                   std::to_string(
-                                                       missing.size() - 1) +
-                                                   " more"));
+  Error error =
+      Invalid("Row digests not found: " + std::string(missing.front()) +
+              (missing.size() == 1
+                   ? ""
+                   : " and " + std::to_string(missing.size() - 1) + " more"));
   std::string_view separator = R"(,"missing_row_digests":[)";
   for (const std::string_view digest :
        missing.first(std::min(missing.size(), kMaxNamed))) {
@@ -161,13 +159,13 @@ Result<TableStore::Updated> TableStore::Update(
   }
   const std::string digests = model::DigestsOf(rows);
   Updated updated;
-  updated.row_digests.reserve(updates.size());
+  updated.row_digests.reserve(updates.size() * kDigestChars);
   size_t at = 0;
   for (const TableUpdate& update : updates) {
     if (update.kind == TableUpdate::Kind::kPop) {
       const Result<std::string_view> popped = plan.Pop(update.index);
       if (!popped.ok()) return popped.error();
-      updated.row_digests.emplace_back(popped.value());
+      updated.row_digests += popped.value();
       continue;
     }
     const PlannedRow row{
@@ -179,7 +177,7 @@ Result<TableStore::Updated> TableStore::Update(
     } else if (Status status = plan.Insert(update.index, row); !status.ok()) {
       return std::move(status).error();
     }
-    updated.row_digests.emplace_back(row.digest);
+    updated.row_digests += row.digest;
   }
   updated.digest = plan.Digest();
   Status status = Keep(project_id, updated.digest, plan, now_us);
@@ -187,20 +185,12 @@ Result<TableStore::Updated> TableStore::Update(
   return updated;
 }
 
-Status TableStore::Scan(const model::TableQueryReq& request,
+Status TableStore::Scan(const query::Statement& statement,
+                        std::string_view project_id,
                         const std::function<bool(const Row&)>& visit) const {
   return database_.Read([&](Connection& connection) -> Status {
-    // An unknown table is looked for all the same, so that a request that is
-    // wrong is wrong everywhere. No row has number 0.
-    const int64_t project =
-        FindProject(connection, request.project_id).value_or(0);
-    const int64_t table =
-        FindTable(connection, project, request.digest).value_or(0);
-    Result<query::Statement> statement =
-        query::TableRowsStatement(request, project, table);
-    if (!statement.ok()) return std::move(statement).error();
-    Query rows(connection, statement.value().sql);
-    BindAll(rows, statement.value().parameters);
+    Query rows(connection, statement.sql);
+    BindAll(rows, statement, FindProject(connection, project_id).value_or(0));
     while (rows.Row()) {
       if (!visit({.index = rows.Int(query::kOriginalIndex),
                   .digest = rows.Text(query::kRowDigest),

@@ -20,6 +20,7 @@
 #include "base/result.h"
 #include "db/database.h"
 #include "model/table.h"
+#include "query/statement.h"
 #include "store/names.h"
 #include "store/table_plan.h"
 
@@ -51,8 +52,9 @@ class TableStore {
 
   struct Updated {
     std::string digest;
-    // Of the rows that were appended, popped and inserted, in order.
-    std::vector<std::string> row_digests;
+    // Of the rows that were appended, popped and inserted, in order, one
+    // behind the other.
+    std::string row_digests;
   };
   // Keeps the table that comes out when the updates are applied, in order, to
   // the one with `base_digest`, which stays as it is.
@@ -67,11 +69,10 @@ class TableStore {
     int64_t index;  // in the table, from 0
     std::string_view digest, val;
   };
-  // Feeds matching rows to `visit`, in the order asked for, until it returns
-  // false. Holds a read connection meanwhile, so `visit` must not use the
-  // database. An unknown table has no rows.
-  //   kInvalid  as query::TableRowsStatement says; `visit` was not called.
-  Status Scan(const model::TableQueryReq& request,
+  // Feeds the rows of a query::TableRowsStatement() to `visit`, in order,
+  // until it returns false. Holds a read connection meanwhile, so `visit` must
+  // not use the database. An unknown project or table has no rows.
+  Status Scan(const query::Statement& statement, std::string_view project_id,
               const std::function<bool(const Row&)>& visit) const;
 
   struct Stats {

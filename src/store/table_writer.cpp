@@ -63,7 +63,11 @@ Result<Kept> KeepChunk(Connection& connection, int64_t project,
   const int64_t chunk = connection.last_insert_row_id();
   int64_t position = 0;
   for (const int64_t row : rows) {
-    Query(connection, kAddChunkRow).Bind(chunk).Bind(position++).Bind(row).Run();
+    Query(connection, kAddChunkRow)
+        .Bind(chunk)
+        .Bind(position++)
+        .Bind(row)
+        .Run();
   }
   return Kept{chunk, val_bytes};
 }

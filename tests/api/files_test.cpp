@@ -13,16 +13,13 @@ namespace {
 constexpr const char* kHelloDigest =
     "LPJNulXwow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ";
 
-api::Response Upload(Api& api, const std::vector<api::Part>& parts,
+api::Response Upload(Api& api, const std::vector<FormPart>& parts,
                      const std::string& path = "/file/create") {
-  return api.Send({.method = "POST",
-                   .path = path,
-                   .content_type = "multipart/form-data; boundary=x",
-                   .parts = parts});
+  return api.SendForm(path, parts);
 }
 
-api::Part AProject() { return {.name = "project_id", .data = "team/app"}; }
-api::Part AFile(std::string bytes) {
+FormPart AProject() { return {.name = "project_id", .data = "team/app"}; }
+FormPart AFile(std::string bytes) {
   return {.name = "file",
           .filename = "blob",
           .content_type = "application/octet-stream",
@@ -36,6 +33,18 @@ std::string Put(Api& api, std::string bytes) {
   INFO(response.body);
   REQUIRE(response.status == 200);
   return Json::parse(response.body).at("digest");
+}
+
+int64_t Rows(Api& api, const std::string& table) {
+  int64_t rows = -1;
+  const Status status = api.database().Read([&](db::Connection& connection) {
+    db::Query query(connection, "SELECT count(*) FROM " + table);
+    query.Row();
+    rows = query.Int(0);
+    return Status();
+  });
+  REQUIRE(status.ok());
+  return rows;
 }
 
 std::string ContentRequest(std::string_view digest) {
@@ -92,7 +101,7 @@ TEST_CASE("the same bytes are kept once", "[api][files]") {
 TEST_CASE("the order and the names of the parts do not matter",
           "[api][files]") {
   Api api;
-  api::Part file = AFile("hello");
+  FormPart file = AFile("hello");
   file.filename = GENERATE("", "a/../b.txt", "\u00e9");
   file.content_type = GENERATE("", "text/plain");
   CHECK(Upload(api, {file, {.name = "more", .data = "x"}, AProject()}).status ==
@@ -119,11 +128,61 @@ TEST_CASE("a digest that the client expects must be the server's",
     CHECK(api.Post("/file/content", ContentRequest(kHelloDigest)).status ==
           404);
   }
+  SECTION("it is not, for a large file: nothing is stored either") {
+    CHECK(Upload(api, {AProject(),
+                       AFile(std::string(5 << 20, 'x')),
+                       {.name = "expected_digest", .data = "another"}})
+              .status == 409);
+    CHECK(Rows(api, "file_chunks") == 0);
+    CHECK(Rows(api, "files") == 0);
+  }
+}
+
+TEST_CASE("of parts that come twice the first counts", "[api][files]") {
+  Api api;
+  const api::Response created =
+      Upload(api, {{.name = "expected_digest", .data = kHelloDigest},
+                   AFile("hello"),
+                   AFile("other"),
+                   {.name = "expected_digest", .data = "another"},
+                   AProject(),
+                   {.name = "project_id", .data = "team/two"}});
+  REQUIRE(created.status == 200);
+  CHECK(Json::parse(created.body).at("digest") == kHelloDigest);
+  CHECK(api.Ok("/file/content", ContentRequest(kHelloDigest)) == "hello");
+}
+
+TEST_CASE("a text that is no name is too large", "[api][files]") {
+  Api api;
+  const std::string name = GENERATE("project_id", "expected_digest");
+  ReasonOf(Upload(api, {{.name = name, .data = std::string(70'000, 'x')},
+                        AFile("x")}),
+           413);
+}
+
+TEST_CASE("what a form breaks off with is passed on, and nothing is kept",
+          "[api][files]") {
+  class BrokenForm : public WholeForm {
+   public:
+    using WholeForm::WholeForm;
+    Result<bool> Next(api::Part& part) override {
+      Result<bool> next = WholeForm::Next(part);
+      if (next.ok() && !next.value()) return Invalid("it broke");
+      return next;
+    }
+  };
+  Api api;
+  BrokenForm form({AProject(), AFile(std::string(3 << 20, 'x'))});
+  CHECK(ReasonOf(
+            api.Send({.method = "POST", .path = "/file/create", .form = &form}),
+            400) == "it broke");
+  CHECK(Rows(api, "file_chunks") == 0);
+  CHECK(Rows(api, "files") == 0);
 }
 
 TEST_CASE("an upload lacks no part", "[api][files]") {
   Api api;
-  const auto lacks = [&](const std::vector<api::Part>& parts) {
+  const auto lacks = [&](const std::vector<FormPart>& parts) {
     std::string names;
     for (const Json& detail : DetailsOf(Upload(api, parts))) {
       CHECK(detail.at("type") == "missing");

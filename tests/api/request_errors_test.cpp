@@ -309,6 +309,8 @@ TEST_CASE("a summary's typed parts are checked, the rest is free",
        R"([["int_parsing",["usage","gpt","prompt_tokens"]],
            ["int_from_float",["usage","gpt","requests"]]])"},
       {R"({"status_counts":[]})", R"([["dict_type",["status_counts"]]])"},
+      {R"({"weave":5})", R"([["dict_type",["weave"]]])"},
+      {R"({"weave":null})", "[]"},
       {R"({"status_counts":{"error":"x"}})",
        R"([["int_parsing",["status_counts","error"]]])"},
       {R"({"status_counts":{"foo":1}})",
@@ -334,6 +336,24 @@ TEST_CASE("a summary's typed parts are checked, the rest is free",
     detail[1] = loc;
   }
   CHECK(TypesAndLocs(DetailsOf(response)) == expected);
+}
+
+TEST_CASE("what an end says of its start is checked too", "[api][errors]") {
+  Api api;
+  const api::Response response =
+      api.Post("/call/end", End(AnEnd("c1")
+                                    .With("trace_id", "5")
+                                    .With("started_at", "[]")
+                                    .With("is_eval", "2")));
+  CHECK(TypesAndLocs(DetailsOf(response)) ==
+        Json::parse(R"([["string_type",["body","end","trace_id"]],
+                        ["datetime_type",["body","end","started_at"]],
+                        ["bool_parsing",["body","end","is_eval"]]])"));
+  CHECK(api.Post("/call/end", End(AnEnd("c1")
+                                      .WithText("trace_id", "t")
+                                      .With("started_at", "1.5")
+                                      .With("is_eval", "true")))
+            .status == 200);
 }
 
 TEST_CASE("an unknown status in status_counts", "[api][errors]") {

@@ -215,13 +215,11 @@ TEST_CASE("scenario: a file through either transport", "[api][scenario]") {
   Api api(GENERATE(Transport::kInProcess, Transport::kPort));
   const std::string bytes("hello\0\r\n--x\r\n\xff", 14);
   const api::Response created =
-      api.Send({.method = "POST",
-                .path = "/file/create",
-                .parts = {{.name = "project_id", .data = "team/app"},
-                          {.name = "file",
-                           .filename = "blob",
-                           .content_type = "application/octet-stream",
-                           .data = bytes}}});
+      api.SendForm("/file/create", {{.name = "project_id", .data = "team/app"},
+                                    {.name = "file",
+                                     .filename = "blob",
+                                     .content_type = "application/octet-stream",
+                                     .data = bytes}});
   INFO(created.body);
   REQUIRE(created.status == 200);
   const std::string digest = Json::parse(created.body).at("digest");

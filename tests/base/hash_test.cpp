@@ -21,6 +21,18 @@ TEST_CASE("a digest has 43 characters that need no escaping", "[hash]") {
   }
 }
 
+TEST_CASE("a digest does not depend on how the bytes came", "[hash]") {
+  const std::string bytes(100'000, 'x');
+  const size_t step = GENERATE(1u, 63u, 64u, 65u, 1000u, 100'000u);
+  DigestBuilder builder;
+  builder.Add("");
+  for (size_t at = 0; at < bytes.size(); at += step) {
+    builder.Add(std::string_view(bytes).substr(at, step));
+  }
+  CHECK(builder.Finish() == Digest(bytes));
+  CHECK(DigestBuilder().Finish() == Digest(""));
+}
+
 TEST_CASE("SHA-256 is that of FIPS 180", "[hash]") {
   CHECK(HexSha256("") ==
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");

@@ -44,6 +44,7 @@ const std::vector<Measure>& Measures() {
       {.name = "ready", .with_file = MeasureReady},
       {.name = "memory", .with_file = MeasureMemory},
       {.name = "read", .with_file = MeasureReads},
+      {.name = "scan", .with_file = MeasureScans},
       {.name = "disk", .with_file = MeasureDisk},
   };
   return kMeasures;

@@ -39,6 +39,10 @@ void MeasureMemory(const Settings& settings, const BigFile& big,
                    Report& report);
 // Reads of the big file against the no-op server plus bare SQLite.
 void MeasureReads(const Settings& settings, const BigFile& big, Report& report);
+// Questions that look at every call of the big file, against the sqlite3
+// shell.
+void MeasureScans(const Settings& settings, const BigFile& big, Report& report);
+
 // The size of the big file, and how fast it was filled.
 void MeasureDisk(const Settings& settings, const BigFile& big, Report& report);
 

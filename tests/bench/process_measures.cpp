@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
-#include <sstream>
 #include <stdexcept>
 
 #include "bench/http.h"
@@ -17,16 +14,6 @@ namespace {
 
 constexpr double kReadyLimit = 5;
 constexpr double kMemoryLimitMb = 15;
-
-std::string FindProgram(const std::string& name) {
-  const char* path = std::getenv("PATH");
-  std::istringstream folders(path == nullptr ? "/usr/bin" : path);
-  for (std::string folder; std::getline(folders, folder, ':');) {
-    const std::string candidate = folder + "/" + name;
-    if (std::filesystem::exists(candidate)) return candidate;
-  }
-  throw std::runtime_error(name + " is not installed");
-}
 
 double ShellMs(const std::string& shell, const std::string& file) {
   const auto begin = std::chrono::steady_clock::now();

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -23,10 +24,10 @@ Server::Server(const std::string& program, const testing::Arguments& arguments)
   port_ = std::stoi(line.substr(line.rfind(':') + 1));
 }
 
-double Server::MemoryMb() const {
+double Server::StatusMb(const std::string& name) const {
   std::ifstream status("/proc/" + std::to_string(process_.pid()) + "/status");
   for (std::string word; status >> word;) {
-    if (word != "VmRSS:") continue;
+    if (word != name) continue;
     double kib = 0;
     status >> kib;
     return kib / 1024;
@@ -61,6 +62,16 @@ void RemoveDatabase(const std::string& file) {
   for (const char* suffix : {"", "-wal", "-shm"}) {
     std::filesystem::remove(file + suffix);
   }
+}
+
+std::string FindProgram(const std::string& name) {
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path == nullptr ? "/usr/bin" : path);
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    const std::string candidate = folder + "/" + name;
+    if (std::filesystem::exists(candidate)) return candidate;
+  }
+  throw std::runtime_error(name + " is not installed");
 }
 
 }  // namespace bobbin::bench

@@ -19,7 +19,9 @@ class Server {
   // From before its process was made until its READY line was read.
   double ready_ms() const { return ready_ms_; }
   // Memory in use now (VmRSS).
-  double MemoryMb() const;
+  double MemoryMb() const { return StatusMb("VmRSS:"); }
+  // The most that was in use at any time (VmHWM).
+  double PeakMemoryMb() const { return StatusMb("VmHWM:"); }
   // Processor time used so far, by all threads. Other than the time that
   // passes, it hardly depends on what else the machine does.
   double CpuSeconds() const;
@@ -27,6 +29,8 @@ class Server {
   void Stop();
 
  private:
+  double StatusMb(const std::string& name) const;
+
   std::chrono::steady_clock::time_point begin_;  // before the process
   testing::Process process_;
   double ready_ms_ = 0;
@@ -41,6 +45,9 @@ class Bobbin : public Server {
       : Server(program, {"serve", "--db", file, "--port", "0", "--durability",
                          durability}) {}
 };
+
+// The path of an installed program; throws if there is none.
+std::string FindProgram(const std::string& name);
 
 // Removes a database and what SQLite and bobbin put beside it.
 void RemoveDatabase(const std::string& file);

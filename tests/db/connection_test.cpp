@@ -1,5 +1,7 @@
 #include "db/connection.h"
 
+#include <sqlite3.h>
+
 #include "support/catch.h"
 
 namespace bobbin::db {
@@ -60,15 +62,17 @@ TEST_CASE_METHOD(ConnectionFixture,
                  "was bound before",
                  "[db]") {
   const char* sql = "SELECT ?";
-  CHECK(connection.Prepared(sql) == connection.Prepared(std::string(sql)));
   {
     Query query(connection, sql);
     query.Bind(int64_t{1});
     REQUIRE(query.Row());
   }
-  Query query(connection, sql);
+  const size_t kept = connection.statement_bytes();
+  CHECK(kept > 0);
+  Query query(connection, std::string(sql));
   REQUIRE(query.Row());
   CHECK(query.IsNull(0));
+  CHECK(connection.statement_bytes() == kept);
 }
 
 TEST_CASE_METHOD(ConnectionFixture,
@@ -100,6 +104,27 @@ TEST_CASE_METHOD(ConnectionFixture, "wrong SQL throws and is not kept",
                   SQLite::Exception);
 }
 
+TEST_CASE_METHOD(ConnectionFixture, "the memory of kept statements is bounded",
+                 "[db]") {
+  const std::string shorter(100, 'x');
+  for (int i = 0; i < 3000; ++i) {
+    Query query(connection, "SELECT '" + shorter + std::to_string(i) + "'");
+    REQUIRE(query.Row());
+    REQUIRE(query.Text(0) == shorter + std::to_string(i));
+  }
+  CHECK(connection.statement_bytes() < 2 << 20);
+  const size_t before = connection.statement_bytes();
+  const std::string longer(10'000, 'x');
+  for (int i = 0; i < 2; ++i) {
+    Query query(connection, "SELECT '" + longer + "'");
+    REQUIRE(query.Row());
+    CHECK(query.Text(0) == longer);
+    Query other(connection, "SELECT '" + longer + "'");
+    REQUIRE(other.Row());  // each has its own
+  }
+  CHECK(connection.statement_bytes() == before);
+}
+
 TEST_CASE_METHOD(ConnectionFixture,
                  "a rollback changes the generation, a "
                  "commit does not",
@@ -126,6 +151,18 @@ TEST_CASE_METHOD(ConnectionFixture,
   connection.Rollback();
   connection.Begin();
   connection.Rollback();
+}
+
+TEST_CASE_METHOD(ConnectionFixture,
+                 "a rollback prepares nothing, so that it cannot fail for it",
+                 "[db]") {
+  static_assert(noexcept(connection.Rollback()));
+  sqlite3* handle = connection.raw().getHandle();
+  connection.Begin();
+  sqlite3_limit(handle, SQLITE_LIMIT_SQL_LENGTH, 4);  // shorter than any
+  CHECK_THROWS_AS(Query(connection, "COMMIT"), SQLite::Exception);
+  connection.Rollback();
+  CHECK(sqlite3_get_autocommit(handle) == 1);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <fstream>
 #include <thread>
 
@@ -32,29 +33,38 @@ class WalSyncs {
     size_ = 0;
     counting_ = true;
   }
-  ~WalSyncs() { counting_ = false; }
+  ~WalSyncs() {
+    counting_ = false;
+    broken_ = false;
+  }
   WalSyncs(const WalSyncs&) = delete;
   WalSyncs& operator=(const WalSyncs&) = delete;
 
   int count() const { return count_; }
+  // Makes every sync of a WAL fail from now on, as a bad disk does.
+  void Break() { broken_ = true; }
+  void Mend() { broken_ = false; }
   // How long the WAL was at the last sync.
   int64_t size() const { return size_; }
 
-  static void Note(int fd) {
-    if (!counting_) return;
+  // False: the sync is to fail.
+  static bool Note(int fd) {
+    if (!counting_) return true;
     std::array<char, 4096> path{};
     const std::string link = "/proc/self/fd/" + std::to_string(fd);
     const ssize_t length = readlink(link.c_str(), path.data(), path.size());
-    if (length < 0) return;
+    if (length < 0) return true;
     const std::string_view name(path.data(), static_cast<size_t>(length));
-    if (!name.ends_with("-wal")) return;
+    if (!name.ends_with("-wal")) return true;
     struct stat facts = {};
     if (fstat(fd, &facts) == 0) size_ = facts.st_size;
     ++count_;
+    return !broken_;
   }
 
  private:
   static inline std::atomic<bool> counting_ = false;
+  static inline std::atomic<bool> broken_ = false;
   static inline std::atomic<int> count_ = 0;
   static inline std::atomic<int64_t> size_ = 0;
 };
@@ -93,6 +103,22 @@ TEST_CASE("at `full` every answered write has been synced", "[db]") {
   const int before = syncs.count();
   CHECK(NumberIn(*database, "SELECT count(*) FROM t") == 20);
   CHECK(syncs.count() == before);  // reads do not pay
+}
+
+TEST_CASE("after a failed sync no write is promised until a restart", "[db]") {
+  WalSyncs syncs;
+  const TempDir folder;
+  const std::string path = folder.File("x.db");
+  auto database = OpenOrThrow(Small(path, Durability::kFull));
+  REQUIRE(InsertText(*database, "x").ok());
+  syncs.Break();
+  CHECK(InsertText(*database, "lost?").error().code == Code::kInternal);
+  syncs.Mend();
+  CHECK(InsertText(*database, "lost?").error().code == Code::kInternal);
+  CHECK(NumberIn(*database, "SELECT count(*) >= 1 FROM t") == 1);
+  database.reset();
+  database = OpenOrThrow(Small(path, Durability::kFull));
+  CHECK(InsertText(*database, "x").ok());
 }
 
 TEST_CASE("at `full` writers that wait together share a sync",
@@ -258,16 +284,21 @@ TEST_CASE(
 
 }  // namespace
 
-void NoteSync(int fd) { WalSyncs::Note(fd); }
+bool NoteSync(int fd) { return WalSyncs::Note(fd); }
 
 }  // namespace bobbin::db
 
+static int Fail() {
+  errno = EIO;
+  return -1;
+}
+
 // In front of libc's, for the whole test program.
 extern "C" int fsync(int fd) {
-  bobbin::db::NoteSync(fd);
+  if (!bobbin::db::NoteSync(fd)) return Fail();
   return static_cast<int>(syscall(SYS_fsync, fd));
 }
 extern "C" int fdatasync(int fd) {
-  bobbin::db::NoteSync(fd);
+  if (!bobbin::db::NoteSync(fd)) return Fail();
   return static_cast<int>(syscall(SYS_fdatasync, fd));
 }

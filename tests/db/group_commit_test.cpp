@@ -3,6 +3,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <new>
+#include <stdexcept>
 #include <thread>
 
 #include "support/catch.h"
@@ -81,19 +83,24 @@ TEST_CASE("jobs that fail leave nothing behind and their neighbours alone",
   OnThreads(kThreads, [&](int thread) {
     for (int i = 0; i < kWrites; ++i) {
       const int64_t number = thread * kWrites + i;
-      const int kind = (thread + i) % 4;
+      const int kind = (thread + i) % 5;
       const Status status =
           database->Write([&](Connection& connection) -> Status {
             InsertInto(connection, number);
             if (kind == 1) return Invalid("no");
             if (kind == 2) connection.Exec("INSERT INTO nowhere VALUES (1)");
             if (kind == 3 && number > 3) InsertInto(connection, number);
+            if (kind == 4) throw std::bad_alloc();
             return {};
           });
       const bool should_pass = kind == 0 || (kind == 3 && number <= 3);
       if (status.ok() != should_pass) ++wrong;
       if (kind == 1 && (status.ok() || status.error().message != "no" ||
                         status.error().code != Code::kInvalid)) {
+        ++wrong;
+      }
+      if (kind == 4 &&
+          (status.ok() || status.error().code != Code::kInternal)) {
         ++wrong;
       }
     }
@@ -103,12 +110,39 @@ TEST_CASE("jobs that fail leave nothing behind and their neighbours alone",
   int64_t expected = 0;
   for (int thread = 0; thread < kThreads; ++thread) {
     for (int i = 0; i < kWrites; ++i) {
-      const int kind = (thread + i) % 4;
+      const int kind = (thread + i) % 5;
       const int number = thread * kWrites + i;
       expected += kind == 0 || (kind == 3 && number <= 3) ? 1 : 0;
     }
   }
   CHECK(NumberIn(*database, "SELECT count(*) FROM t") == expected);
+}
+
+TEST_CASE("what a job throws becomes its error, and the next one is fine",
+          "[db]") {
+  const TempDir folder;
+  const auto database = OpenOrThrow(
+      Small(GENERATE(true, false) ? InMemory() : InFile(folder.File("x.db"))));
+  const int kind = GENERATE(0, 1, 2);
+  const Status status = database->Write([&](Connection& connection) -> Status {
+    InsertInto(connection, 1);
+    if (kind == 0) throw std::bad_alloc();
+    if (kind == 1) throw std::runtime_error("the reason");
+    throw 1;
+  });
+  REQUIRE(!status.ok());
+  CHECK(status.error().code == Code::kInternal);
+  if (kind == 1) {
+    CHECK_THAT(status.error().message, Catch::Contains("the reason"));
+  }
+
+  CHECK(database
+            ->Write([](Connection& connection) {
+              InsertInto(connection, 2);
+              return Status();
+            })
+            .ok());
+  CHECK(NumberIn(*database, "SELECT sum(a) FROM t") == 2);
 }
 
 TEST_CASE(

@@ -13,6 +13,8 @@ std::unique_ptr<Connection> Make() {
       ":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 0);
 }
 
+bool Never() { return false; }
+
 TEST_CASE("connections are made on demand and used again", "[db]") {
   int made = 0;
   ReaderPool pool(3, [&] {
@@ -22,14 +24,14 @@ TEST_CASE("connections are made on demand and used again", "[db]") {
   CHECK(made == 0);
   Connection* first = nullptr;
   {
-    auto lease = pool.Take();
-    first = &lease.connection();
+    auto lease = pool.Take(Never);
+    first = &lease->connection();
   }
   CHECK(made == 1);
-  auto again = pool.Take();
-  CHECK(&again.connection() == first);
-  auto second = pool.Take();
-  CHECK(&second.connection() != first);
+  auto again = pool.Take(Never);
+  CHECK(&again->connection() == first);
+  auto second = pool.Take(Never);
+  CHECK(&second->connection() != first);
   CHECK(made == 2);
 }
 
@@ -39,10 +41,22 @@ TEST_CASE("a connection that could not be made takes no place", "[db]") {
     if (broken) throw SQLite::Exception("no");
     return Make();
   });
-  CHECK_THROWS_AS(pool.Take(), SQLite::Exception);
-  CHECK_THROWS_AS(pool.Take(), SQLite::Exception);
+  CHECK_THROWS_AS(pool.Take(Never), SQLite::Exception);
+  CHECK_THROWS_AS(pool.Take(Never), SQLite::Exception);
   broken = false;
-  CHECK_NOTHROW(pool.Take());
+  CHECK_NOTHROW(pool.Take(Never));
+}
+
+TEST_CASE("who gives up waiting gets none and takes no place", "[db]") {
+  ReaderPool pool(1, Make);
+  {
+    const auto lease = pool.Take([] { return true; });
+    CHECK(lease);  // one is free: nobody has to wait
+    int asked = 0;
+    CHECK_FALSE(pool.Take([&] { return ++asked == 2; }));
+    CHECK(asked == 2);
+  }
+  CHECK(pool.Take(Never));
 }
 
 TEST_CASE(
@@ -61,12 +75,12 @@ TEST_CASE(
   for (int i = 0; i < 12; ++i) {
     threads.emplace_back([&] {
       for (int n = 0; n < 100; ++n) {
-        auto lease = pool.Take();
+        auto lease = pool.Take(Never);
         const int now = ++out;
         int seen = most;
         while (seen < now && !most.compare_exchange_weak(seen, now)) {
         }
-        Query query(lease.connection(), "SELECT 1");
+        Query query(lease->connection(), "SELECT 1");
         query.Row();
         --out;
         ++served;

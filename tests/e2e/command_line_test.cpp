@@ -120,7 +120,7 @@ TEST_CASE("each command explains itself", "[e2e]") {
   CHECK(serve.err.empty());
   for (const std::string flag :
        {"db", "ephemeral", "host", "port", "port-file", "durability", "api-key",
-        "max-body", "threads", "log-level"}) {
+        "max-body", "threads", "query-timeout", "log-level"}) {
     std::string variable = "BOBBIN_";
     for (const char c : flag) {
       variable += static_cast<char>(c == '-' ? '_' : std::toupper(c));
@@ -152,6 +152,9 @@ TEST_CASE("a wrong command line is answered with 2 and a pointer to help",
       {{"serve", "--log-level", "loud"}, "--log-level"},
       {{"serve", "--max-body", "-1"}, "--max-body"},
       {{"serve", "--threads", "0"}, "--threads"},
+      {{"serve", "--query-timeout", "-1"}, "--query-timeout"},
+      {{"serve", "--query-timeout", "soon"}, "--query-timeout"},
+      {{"serve", "--query-timeout", "nan"}, "--query-timeout"},
       {{"serve", "--ephemeral", "--db", "x"}, "--ephemeral"},
   }));
   const Finished wrong = RunBobbin(arguments);
@@ -163,8 +166,10 @@ TEST_CASE("a wrong command line is answered with 2 and a pointer to help",
 }
 
 TEST_CASE("a wrong value in a variable is as wrong as in its flag", "[e2e]") {
-  const auto [variable, value] = GENERATE(table<std::string, std::string>(
-      {{"BOBBIN_PORT", "many"}, {"BOBBIN_DURABILITY", "some"}}));
+  const auto [variable, value] = GENERATE(
+      table<std::string, std::string>({{"BOBBIN_PORT", "many"},
+                                       {"BOBBIN_DURABILITY", "some"},
+                                       {"BOBBIN_QUERY_TIMEOUT", "soon"}}));
   const Finished wrong =
       RunBobbin({"serve", "--ephemeral"}, {{variable, value}});
   CAPTURE(variable, wrong.err);

@@ -1,6 +1,4 @@
-// Feeds strangers' bytes to the JSON layer under libFuzzer:
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -Isrc \
-//     tests/fuzz/json_fuzz.cpp src/json/{canonical,chars,document,write}.cpp
+// Feeds strangers' bytes to the JSON layer under libFuzzer.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -1,7 +1,9 @@
 // How an answer reaches the client.
 #include <zlib.h>
 
+#include <functional>
 #include <future>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -324,6 +326,93 @@ TEST_CASE("a reader that stalls is cut off", "[http][threads]") {
   client.Send(Get());
   CHECK(sink_stays_shut.get_future().get());
   CHECK_THAT(client.ReadToEnd(), !Catch::EndsWith("0\r\n\r\n"));
+}
+
+TEST_CASE("a stream of known length says how long it is", "[http][threads]") {
+  const std::string piece(100'000, 'x');
+  const bool empty = GENERATE(false, true);
+  api::Response response{.content_type = "application/octet-stream",
+                         .stream = [=](const api::Sink& sink) {
+                           return empty || (sink("one") && sink(piece));
+                         }};
+  response.stream_bytes = empty ? 0 : piece.size() + 3;
+  HttpServer server(Always(response));
+  const std::string length =
+      "Content-Length: " + std::to_string(*response.stream_bytes);
+  RawClient connection(server.port());
+  for (int i = 0; i < 2; ++i) {
+    connection.Send(Get(kAskGzip));
+    const RawReply answer = connection.ReadReply();
+    CHECK(answer.status == 200);
+    CHECK(HasHeader(answer, length));
+    CHECK_THAT(answer.head, !Catch::Contains("chunked"));
+    CHECK((answer.body == (empty ? "" : "one" + piece)));
+  }
+  connection.Send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  CHECK(HasHeader(connection.ReadReply(), "Connection: keep-alive"));
+  connection.Send("HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n" + Get());
+  const std::string head = connection.ReadSome(1 << 12);
+  CHECK_THAT(head, Catch::StartsWith("HTTP/1.1 200 OK\r\n") &&
+                       Catch::Contains(length));
+}
+
+TEST_CASE("a stream that is longer or shorter than it said is not whole",
+          "[http][threads]") {
+  const size_t bytes = GENERATE(2u, 4u);
+  HttpServer server(Always(
+      {.stream = [](const api::Sink& sink) { return sink("o") && sink("ne"); },
+       .stream_bytes = bytes}));
+  RawClient connection(server.port());
+  connection.Send(Get() + Get());
+  CHECK(connection.ReadReply().status == 0);
+}
+
+TEST_CASE("a stream that fails before it begins is another answer",
+          "[http][threads]") {
+  const SilentLog silent;
+  const auto [stream, status, body] = GENERATE(
+      table<std::function<api::StreamEnd(const api::Sink&)>, int, std::string>(
+          {{[](const api::Sink&) {
+              return api::Response{.status = 504,
+                                   .body = R"({"reason":"late"})"};
+            },
+            504, R"({"reason":"late"})"},
+           {[](const api::Sink&) { return false; }, 500,
+            R"({"reason":"Internal server error"})"},
+           {[](const api::Sink&) -> api::StreamEnd {
+              throw std::runtime_error("a secret");
+            },
+            500, R"({"reason":"Internal server error"})"}}));
+  const std::optional<size_t> bytes =
+      GENERATE(std::optional<size_t>(), std::optional<size_t>(3));
+  HttpServer server(Always({.content_type = "application/jsonl",
+                            .headers = {{"X-Stream", "yes"}},
+                            .stream = stream,
+                            .stream_bytes = bytes}));
+  RawClient connection(server.port());
+  for (int i = 0; i < 2; ++i) {
+    connection.Send(Get(kAskGzip));
+    const RawReply answer = connection.ReadReply();
+    CHECK(answer.status == status);
+    CHECK(answer.body == body);
+    CHECK(HasHeader(answer, "Content-Type: application/json"));
+    CHECK_THAT(answer.head, !Catch::Contains("X-Stream"));
+  }
+  CHECK_THAT(Ask(server.port(), std::string(kGet10)).body,
+             Catch::Contains("reason"));
+}
+
+TEST_CASE("a stream that fails later keeps its first answer",
+          "[http][threads]") {
+  HttpServer server(Always({.stream = [](const api::Sink& sink) {
+    sink("one");
+    return api::Response{.status = 504, .body = "{}"};
+  }}));
+  RawClient connection(server.port());
+  connection.Send(Get());
+  CHECK_THAT(connection.ReadToEnd(),
+             Catch::StartsWith("HTTP/1.1 200 OK\r\n") &&
+                 Catch::EndsWith("\r\n\r\n3\r\none\r\n"));
 }
 
 TEST_CASE("an HTTP/1.0 client can tell a broken stream from a whole one",

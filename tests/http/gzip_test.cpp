@@ -1,6 +1,7 @@
 #include "http/gzip.h"
 
 #include <limits>
+#include <optional>
 
 #include "support/catch.h"
 
@@ -85,6 +86,45 @@ TEST_CASE("what was zipped unzips to the same", "[http]") {
   CHECK((back == text));
   CHECK(Inflate(Format::kDeflate, Zlib(text), kNoLimit, back) == Inflated::kOk);
   CHECK((back == text));
+}
+
+// Unzips piece by piece; nothing if it is broken.
+std::optional<std::string> InPieces(Format format, std::string_view zipped,
+                                    size_t in, size_t out) {
+  Inflater inflater(format);
+  std::string text;
+  std::string buffer(out, '\0');
+  while (true) {
+    const std::string_view given = zipped.substr(0, in);
+    zipped.remove_prefix(given.size());
+    std::string_view piece = given;
+    size_t got = 0;
+    do {
+      if (inflater.Read(piece, buffer.data(), out, got) != Inflated::kOk) {
+        return std::nullopt;
+      }
+      text.append(buffer, 0, got);
+    } while (got == out);
+    CHECK(piece.empty());
+    if (given.empty()) break;
+  }
+  if (!inflater.AtEnd()) return std::nullopt;
+  return text;
+}
+
+TEST_CASE("pieces of any size make the same text", "[http]") {
+  const size_t in = GENERATE(1u, 7u, 4096u);
+  const size_t out = GENERATE(1u, 100u, 65536u);
+  CAPTURE(in, out);
+  const std::string text = Noise(3000) + std::string(50'000, 'x');
+  CHECK((InPieces(Format::kGzip, Gzip(text), in, out) == text));
+  CHECK((InPieces(Format::kDeflate, Zlib(text), in, out) == text));
+  CHECK((InPieces(Format::kGzip, Gzip("one ") + Gzip("") + Gzip("two"), in,
+                  out) == "one two"));
+  CHECK_FALSE(InPieces(Format::kGzip, Gzip(text) + "more", in, out));
+  CHECK_FALSE(InPieces(Format::kGzip, Gzip(text).substr(0, 3000), in, out));
+  CHECK_FALSE(InPieces(Format::kDeflate, Zlib("x") + Zlib("y"), in, out));
+  CHECK_FALSE(InPieces(Format::kGzip, "", in, out));
 }
 
 TEST_CASE("gzip members may follow one another", "[http]") {

@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "base/caller.h"
 #include "support/catch.h"
 #include "support/connection.h"
 #include "support/http_server.h"
@@ -223,6 +224,47 @@ TEST_CASE("Stop() cuts what does not finish in time", "[http][threads]") {
   entered.get_future().wait();
   server.server().Stop();
   CHECK(ended);
+}
+
+// Returns when its caller is gone.
+api::Response WorksForItsCaller(const api::Request&) {
+  while (!Caller::IsGone()) std::this_thread::yield();
+  return {};
+}
+
+TEST_CASE("a handler is told when nobody waits for it any more",
+          "[http][threads]") {
+  std::promise<void> entered;
+  std::promise<bool> told;
+  HttpServer server([&](const api::Request& request) {
+    told.set_value(!Caller::IsGone());
+    entered.set_value();
+    return WorksForItsCaller(request);
+  });
+  {
+    RawClient connection(server.port());
+    // A request that waits for its turn does not hide that the client goes.
+    connection.Send(kGet + kGet);
+    entered.get_future().wait();
+  }
+  server.server().Stop();
+  CHECK(told.get_future().get());
+}
+
+TEST_CASE("Stop() also ends what computes and does not write",
+          "[http][threads]") {
+  std::promise<void> entered;
+  HttpServer server(
+      [&](const api::Request& request) {
+        entered.set_value();
+        return WorksForItsCaller(request);
+      },
+      {.drain_timeout_ms = 50});
+  RawClient connection(server.port());
+  connection.Send(kGet);
+  entered.get_future().wait();
+  server.server().Stop();
+  CHECK(connection.ReadReply().status == 0);
 }
 
 TEST_CASE("a server that was never started can be stopped", "[http]") {

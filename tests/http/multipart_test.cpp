@@ -1,9 +1,16 @@
 #include "http/multipart.h"
 
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
 #include "support/catch.h"
+#include "support/form.h"
 
 namespace bobbin::http {
 namespace {
+
+using bobbin::testing::FormPart;
 
 using namespace std::string_view_literals;
 
@@ -23,7 +30,58 @@ constexpr std::string_view kForm =
     "\r\n"
     "--XX--\r\n"sv;
 
-using Parts = std::optional<std::vector<api::Part>>;
+using Parts = std::optional<std::vector<FormPart>>;
+using Outcome = MultipartReader::Outcome;
+
+// A body that comes in pieces of up to `step` bytes.
+MultipartReader::Source InPieces(std::string_view body, size_t step) {
+  return [body, step](char* into, size_t size) mutable {
+    const size_t got = std::min({size, step, body.size()});
+    std::memcpy(into, body.data(), got);
+    body.remove_prefix(got);
+    return std::optional(got);
+  };
+}
+
+// All parts of a body that comes in such pieces.
+Parts ParseIn(size_t step, std::string_view type, std::string_view body) {
+  const std::optional<std::string> boundary = BoundaryOf(type);
+  if (!boundary) return std::nullopt;
+  MultipartReader reader(*boundary, InPieces(body, step));
+  std::vector<FormPart> parts;
+  api::Part part;
+  Outcome outcome;
+  while ((outcome = reader.Next(part)) == Outcome::kOk) {
+    FormPart& whole = parts.emplace_back(
+        FormPart{part.name, part.filename, part.content_type});
+    std::string_view piece;
+    while ((outcome = reader.Read(piece)) == Outcome::kOk) {
+      CHECK(!piece.empty());
+      whole.data += piece;
+    }
+    if (outcome != Outcome::kEnd) break;
+  }
+  CHECK(outcome != Outcome::kUnread);
+  if (outcome != Outcome::kEnd) return std::nullopt;
+  return parts;
+}
+
+// The same, however the bytes come.
+Parts ParseMultipart(std::string_view type, std::string_view body) {
+  const Parts parts = ParseIn(body.size() + 1, type, body);
+  for (const size_t step : {1, 3, 5, 64}) {
+    if (step == 1 && body.size() > 20'000) continue;
+    const Parts again = ParseIn(step, type, body);
+    REQUIRE(again.has_value() == parts.has_value());
+    if (!parts) continue;
+    REQUIRE(again->size() == parts->size());
+    for (size_t i = 0; i < parts->size(); ++i) {
+      CHECK(again->at(i).name == parts->at(i).name);
+      CHECK((again->at(i).data == parts->at(i).data));
+    }
+  }
+  return parts;
+}
 
 // A form of one part with this head.
 Parts WithHead(const std::string& head) {
@@ -125,6 +183,76 @@ TEST_CASE("a path in a filename keeps its backslashes", "[http]") {
       WithHead(Disposition("; name=a; filename=\"C:\\dir\\f.txt\""));
   REQUIRE(parts);
   CHECK(parts->at(0).filename == "C:\\dir\\f.txt");
+}
+
+TEST_CASE("data that looks like a boundary for a while is data", "[http]") {
+  std::string data;
+  for (const char* almost :
+       {"\r\n--X", "\r\n--YX", "\r\n-", "\r\r\n--", "--XX", "\n--XX", "\r"}) {
+    data += almost;
+  }
+  const Parts parts =
+      ParseMultipart(kType, "--XX\r\n" + Disposition("; name=a") + "\r\n\r\n" +
+                                data + "\r\n--XX--");
+  REQUIRE(parts);
+  REQUIRE(parts->size() == 1);
+  CHECK((parts->at(0).data == data));
+}
+
+TEST_CASE("a part may be larger than any buffer", "[http]") {
+  std::string data;
+  while (data.size() < 300'000) data += std::to_string(data.size()) + "\r\n--";
+  const std::string body = "--XX\r\n" + Disposition("; name=a") + "\r\n\r\n" +
+                           data + "\r\n--XX\r\n" + Disposition("; name=b") +
+                           "\r\n\r\n" + data + "\r\n--XX--";
+  const Parts parts = ParseMultipart(kType, body);
+  REQUIRE(parts);
+  REQUIRE(parts->size() == 2);
+  CHECK((parts->at(0).data == data));
+  CHECK((parts->at(1).data == data));
+
+  // What nobody reads is skipped.
+  MultipartReader reader("XX", InPieces(body, 1000));
+  api::Part part;
+  REQUIRE(reader.Next(part) == Outcome::kOk);
+  REQUIRE(reader.Next(part) == Outcome::kOk);
+  CHECK(part.name == "b");
+  CHECK(reader.Next(part) == Outcome::kEnd);
+  CHECK(reader.Next(part) == Outcome::kEnd);
+}
+
+TEST_CASE("at the end of a form its source has been read to the end",
+          "[http]") {
+  size_t left = kForm.size() + 200'000;
+  const std::string body = std::string(kForm) + std::string(200'000, '-');
+  auto source = InPieces(body, 700);
+  MultipartReader reader("XX", [&](char* into, size_t size) {
+    const std::optional<size_t> got = source(into, size);
+    left -= *got;
+    return got;
+  });
+  api::Part part;
+  while (reader.Next(part) == Outcome::kOk) {
+  }
+  CHECK(left == 0);
+}
+
+TEST_CASE("a source that cannot be read is not called malformed", "[http]") {
+  const size_t good = GENERATE(0u, 1u, 30u, 90u, kForm.size() - 1);
+  MultipartReader reader(
+      "XX", [&, left = good](char* into, size_t size) mutable {
+        std::optional<size_t> got;
+        if (left == 0) return got;
+        got = std::min(size, left);
+        std::memcpy(into, kForm.data() + (good - left), *got);
+        left -= *got;
+        return got;
+      });
+  api::Part part;
+  Outcome outcome;
+  while ((outcome = reader.Next(part)) == Outcome::kOk) {
+  }
+  CHECK(outcome == Outcome::kUnread);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "http/gzip.h"
 #include "support/catch.h"
+#include "support/form.h"
 #include "support/http_server.h"
 
 namespace bobbin::testing {
@@ -194,9 +195,11 @@ TEST_CASE("a body that is not the gzip it claims to be is 400",
 }
 
 TEST_CASE("a form arrives in parts", "[http][threads]") {
-  api::Request seen;
+  std::string whole;
+  std::vector<FormPart> parts;
   HttpServer server([&](const api::Request& request) {
-    seen = request;
+    whole = request.body;
+    parts = PartsOf(*request.form);
     return api::Response();
   });
   const std::string form =
@@ -213,13 +216,13 @@ TEST_CASE("a form arrives in parts", "[http][threads]") {
                               (zipped ? "Content-Encoding: gzip\r\n" : ""),
                           body));
   CHECK(answer.status == 200);
-  CHECK(seen.body.empty());
-  REQUIRE(seen.parts.size() == 2);
-  CHECK(seen.parts[0].name == "project_id");
-  CHECK(seen.parts[0].data == "team/app");
-  CHECK(seen.parts[1].filename == "a.txt");
-  CHECK(seen.parts[1].content_type == "text/plain");
-  CHECK(seen.parts[1].data == "content");
+  CHECK(whole.empty());
+  REQUIRE(parts.size() == 2);
+  CHECK(parts[0].name == "project_id");
+  CHECK(parts[0].data == "team/app");
+  CHECK(parts[1].filename == "a.txt");
+  CHECK(parts[1].content_type == "text/plain");
+  CHECK(parts[1].data == "content");
 }
 
 TEST_CASE("a malformed form is 400", "[http][threads]") {
@@ -230,6 +233,123 @@ TEST_CASE("a malformed form is 400", "[http][threads]") {
                "--XX"));
   CHECK(answer.status == 400);
   CHECK_THAT(answer.body, Catch::StartsWith(R"({"reason":")"));
+}
+
+constexpr std::string_view kMultipart =
+    "Content-Type: multipart/form-data; boundary=XX\r\n";
+
+std::string FormOf(std::string_view data) {
+  return "--XX\r\nContent-Disposition: form-data; name=a\r\n\r\n" +
+         std::string(data) + "\r\n--XX--\r\n";
+}
+
+std::string InChunks(std::string_view body, size_t size) {
+  std::string chunks;
+  for (; !body.empty(); body.remove_prefix(std::min(size, body.size()))) {
+    char length[20];
+    const std::string_view piece = body.substr(0, size);
+    std::snprintf(length, sizeof length, "%zx\r\n", piece.size());
+    chunks.append(length).append(piece).append("\r\n");
+  }
+  return chunks + "0\r\n\r\n";
+}
+
+// Answers with how many bytes the form's parts have, or with its error.
+api::Response CountData(const api::Request& request) {
+  size_t bytes = 0;
+  api::Part part;
+  while (true) {
+    const Result<bool> next = request.form->Next(part);
+    if (!next.ok()) return {.status = 500, .body = next.error().message};
+    if (!next.value()) return {.body = std::to_string(bytes)};
+    while (true) {
+      const Result<std::string_view> piece = request.form->Read();
+      if (!piece.ok()) return {.status = 500, .body = piece.error().message};
+      if (piece.value().empty()) break;
+      bytes += piece.value().size();
+    }
+  }
+}
+
+TEST_CASE("a large form arrives in any wrapping, and the connection lives on",
+          "[http][threads]") {
+  HttpServer server(CountData);
+  const std::string data = GENERATE(std::string(3'000'000, 'x'),
+                                    std::string(500'000, '\r'), std::string());
+  const std::string form = FormOf(data);
+  const std::string zipped = Zipped(form);
+  const std::string type(kMultipart);
+  const std::string chunked = type + "Transfer-Encoding: chunked\r\n";
+  const std::string gzip = "Content-Encoding: gzip\r\n";
+  RawClient connection(server.port());
+  for (const std::string& request :
+       {Post(type + Length(form.size()), form),
+        Post(type + gzip + Length(zipped.size()), zipped),
+        Post(chunked, InChunks(form, 100'000)),
+        Post(chunked + gzip, InChunks(zipped, 11))}) {
+    REQUIRE(connection.Send(request));
+    const RawReply answer = connection.ReadReply();
+    CHECK(answer.status == 200);
+    CHECK(answer.body == std::to_string(data.size()));
+  }
+}
+
+TEST_CASE("the bound of a body holds for a form, too", "[http][threads]") {
+  const std::string form = FormOf(std::string(100'000, 'x'));
+  HttpServer server(CountData, {.max_body_bytes = form.size()});
+  const auto [bytes, status] =
+      GENERATE(table<size_t, int>({{100'000, 200}, {100'001, 413}}));
+  const std::string body = FormOf(std::string(bytes, 'x'));
+  const std::string zipped = Zipped(body);
+  const std::string type(kMultipart);
+  for (const std::string& request :
+       {Post(type + Length(body.size()), body),
+        Post(type + "Transfer-Encoding: chunked\r\n", InChunks(body, 9999)),
+        Post(type + "Content-Encoding: gzip\r\n" + Length(zipped.size()),
+             zipped)}) {
+    const RawReply answer = Ask(server.port(), request);
+    CHECK(answer.status == status);
+    if (status == 413)
+      CHECK(answer.body == R"({"reason":"Request too large"})");
+  }
+}
+
+TEST_CASE("why a form could not be read is answered, whatever the handler says",
+          "[http][threads]") {
+  HttpServer server(CountData, {.read_timeout_ms = 50});
+  const std::string form = FormOf("data");
+  const std::string zipped = Zipped(form);
+  const std::string type(kMultipart);
+  const std::string chunked = type + "Transfer-Encoding: chunked\r\n";
+  const std::string gzip = "Content-Encoding: gzip\r\n";
+  const auto [request, status] = GENERATE_COPY(table<std::string, int>({
+      {Post(type + Length(form.size() - 6), form.substr(0, form.size() - 6)),
+       400},
+      {Post(chunked, "zz\r\n"), 400},
+      {Post(chunked, InChunks(form, 20).substr(0, 60)), 408},
+      {Post(type + Length(form.size() + 1), form), 408},
+      {Post(type + gzip + Length(form.size()), form), 400},
+      {Post(type + gzip + Length(zipped.size() - 1),
+            zipped.substr(0, zipped.size() - 1)),
+       400},
+  }));
+  CAPTURE(request);
+  RawClient connection(server.port());
+  connection.Send(request);
+  const RawReply answer = connection.ReadReply();
+  CHECK(answer.status == status);
+  CHECK_THAT(answer.body, Catch::StartsWith(R"({"reason":")"));
+}
+
+TEST_CASE("a handler need not read a form", "[http][threads]") {
+  HttpServer server(Echo);
+  RawClient connection(server.port());
+  const std::string form = FormOf(std::string(3'000'000, 'x'));
+  for (int i = 0; i < 2; ++i) {
+    REQUIRE(connection.Send(
+        Post(std::string(kMultipart) + Length(form.size()), form)));
+    CHECK(connection.ReadReply().status == 200);
+  }
 }
 
 TEST_CASE("who expects 100-continue is told to go on", "[http][threads]") {

@@ -348,7 +348,7 @@ TEST_CASE("hostile bodies are turned down without harm", "[document]") {
   }
 }
 
-TEST_CASE("refs() are the string values that begin with weave:///",
+TEST_CASE("refs() are the string values that are a complete ref",
           "[document]") {
   const int detail_depth = GENERATE(0, 1, kAllDetail);
   Document document;
@@ -356,11 +356,19 @@ TEST_CASE("refs() are the string values that begin with weave:///",
     "weave:///as/key": 1, "a": "weave:///e/p/op/x:1",
     "b": [["weave:///e/p/object/y:2"], "weave:///e/p/op/x:1", "weave://e"],
     "c": " weave:///e", "d": "weave:///esc\u0061ped", "e": "WEAVE:///e",
-    "f": "weave:///" })";
+    "f": "weave:///", "g": "weave:\/\/\/e\/p", "h": "weave:/// is a scheme",
+    "i": "weave:\/\/ e" })";
   REQUIRE(document.Parse(text, detail_depth).message == "");
   CHECK(document.refs() == std::vector<std::string_view>{
                                "weave:///e/p/op/x:1", "weave:///e/p/object/y:2",
-                               "weave:///e/p/op/x:1", "weave:///"});
+                               "weave:///e/p/op/x:1", "weave:///esc\\u0061ped",
+                               "weave:///", "weave:\\/\\/\\/e\\/p"});
+
+  SECTION("what is as long as no ref ever is, is none") {
+    const std::string prose = "[\"weave:///" + std::string(3000, 'x') + "\"]";
+    REQUIRE(document.Parse(prose, 1).message == "");
+    CHECK(document.refs().empty());
+  }
 
   SECTION("an error leaves none") {
     REQUIRE(document.Parse(R"(["weave:///e",])", 1).message != "");

@@ -111,7 +111,9 @@ TEST_CASE("calls, files and objects share a database and its names",
       if (thread % 3 == 0) {
         status = store.Record(AComplete(IdOf(thread, i)).In(project));
       } else if (thread % 3 == 1) {
-        status = store.files.Put(project, digest, "bytes", 1);
+        store::FileUpload upload = store.files.Upload();
+        status = upload.Add("bytes");
+        if (status.ok()) status = upload.Finish(project, digest, 1);
       } else {
         status = store.objects.Publish({project, "o", digest, "me", nature, 1});
       }

@@ -15,23 +15,34 @@ namespace {
 api::Response Collected(api::Response response) {
   if (response.stream) {
     std::string body;
-    const bool whole = response.stream([&](std::string_view piece) {
+    api::StreamEnd end = response.stream([&](std::string_view piece) {
       body += piece;
       return true;
     });
-    REQUIRE(whole);
+    if (body.empty() && end.instead) return *std::move(end.instead);
+    REQUIRE(end.whole);
+    if (response.stream_bytes) REQUIRE(body.size() == *response.stream_bytes);
     response.body = std::move(body);
     response.stream = nullptr;
   }
   return response;
 }
 
-httplib::MultipartFormDataItems Items(const std::vector<api::Part>& parts) {
+httplib::MultipartFormDataItems Items(const std::vector<FormPart>& parts) {
   httplib::MultipartFormDataItems items;
-  for (const api::Part& part : parts) {
+  for (const FormPart& part : parts) {
     items.push_back({part.name, part.data, part.filename, part.content_type});
   }
   return items;
+}
+
+api::Response Received(const httplib::Result& result) {
+  REQUIRE(result);
+  api::Response response;
+  response.status = result->status;
+  response.content_type = result->get_header_value("Content-Type");
+  response.body = result->body;
+  return response;
 }
 
 }  // namespace
@@ -42,12 +53,16 @@ struct Api::Parts {
   std::optional<store::CallStore> calls;
   std::optional<store::ObjectStore> objects;
   std::optional<store::FileStore> files;
+  std::optional<store::TableStore> tables;
   std::optional<api::Services> services;
   std::unique_ptr<http::Server> server;  // first to go
 };
 
-Api::Api(Transport transport, db::Durability durability)
-    : transport_(transport), durability_(durability) {
+Api::Api(Transport transport, db::Durability durability,
+         int64_t query_timeout_us)
+    : transport_(transport),
+      durability_(durability),
+      query_timeout_us_(query_timeout_us) {
   Open();
 }
 
@@ -58,15 +73,17 @@ void Api::Open() {
   Parts& p = *parts_;
   auto opened = db::Database::Open({.path = folder_.File("test.db"),
                                     .durability = durability_,
-                                    .migrations = db::Migrations()});
+                                    .migrations = db::Migrations(),
+                                    .query_timeout_us = query_timeout_us_});
   INFO((opened.ok() ? "" : opened.error().message));
   REQUIRE(opened.ok());
   p.database = std::move(opened).value();
   p.calls.emplace(*p.database, p.names);
   p.objects.emplace(*p.database, p.names);
   p.files.emplace(*p.database, p.names);
-  p.services.emplace(
-      api::Services{*p.calls, *p.objects, *p.files, clock, ids, "memory"});
+  p.tables.emplace(*p.database, p.names);
+  p.services.emplace(api::Services{*p.calls, *p.objects, *p.files, *p.tables,
+                                   clock, ids, "memory"});
   if (transport_ == Transport::kInProcess) return;
   p.server = std::make_unique<http::Server>(http::ServerOptions{});
   REQUIRE(p.server->Bind().ok());
@@ -90,20 +107,26 @@ api::Response Api::Send(api::Request request) {
   httplib::Headers headers;
   if (!request.accept.empty()) headers.emplace("Accept", request.accept);
   httplib::Result result;
-  if (!request.parts.empty()) {
-    result = client.Post(request.path, headers, Items(request.parts));
-  } else if (request.method == "GET") {
+  if (request.method == "GET") {
     result = client.Get(request.path, headers);
   } else {
     result =
         client.Post(request.path, headers, request.body, request.content_type);
   }
-  REQUIRE(result);
-  api::Response response;
-  response.status = result->status;
-  response.content_type = result->get_header_value("Content-Type");
-  response.body = result->body;
-  return response;
+  return Received(result);
+}
+
+api::Response Api::SendForm(const std::string& path,
+                            std::vector<FormPart> parts) {
+  if (transport_ == Transport::kInProcess) {
+    WholeForm form(std::move(parts));
+    return Send({.method = "POST",
+                 .path = path,
+                 .content_type = "multipart/form-data; boundary=x",
+                 .form = &form});
+  }
+  httplib::Client client("127.0.0.1", parts_->server->port());
+  return Received(client.Post(path, Items(parts)));
 }
 
 api::Response Api::Post(std::string_view path, std::string_view json) {

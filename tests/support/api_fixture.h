@@ -7,9 +7,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/dispatch.h"
 #include "db/database.h"
+#include "support/form.h"
 #include "support/temp_dir.h"
 
 namespace bobbin::testing {
@@ -35,12 +37,15 @@ enum class Transport { kInProcess, kPort };
 class Api {
  public:
   explicit Api(Transport transport = Transport::kInProcess,
-               db::Durability durability = db::Durability::kMemory);
+               db::Durability durability = db::Durability::kMemory,
+               int64_t query_timeout_us = 0);
   ~Api();
 
   // A request with a JSON body.
   api::Response Post(std::string_view path, std::string_view json);
   api::Response Send(api::Request request);
+  // A request with a multipart body.
+  api::Response SendForm(const std::string& path, std::vector<FormPart> parts);
 
   // The answer's body; the status must be 200.
   std::string Ok(std::string_view path, std::string_view json);
@@ -60,6 +65,7 @@ class Api {
   TempDir folder_;
   const Transport transport_;
   const db::Durability durability_;
+  const int64_t query_timeout_us_;
   std::unique_ptr<Parts> parts_;
 };
 

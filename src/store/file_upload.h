@@ -1,0 +1,65 @@
+// One file on its way into the store, piece by piece.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "db/database.h"
+#include "store/names.h"
+
+namespace bobbin::store {
+
+// Files are kept in chunks of this size; the last one may be shorter.
+inline constexpr size_t kFileChunkBytes = 256 << 10;
+
+// Collects the bytes of a file and writes them in transactions so small that
+// other writers hardly notice, however slowly the bytes come. What is written
+// is nobody's file until Finish(): it belongs to project 0, which there is
+// not, and DropUnfinished() finds what a killed program leaves of it.
+//
+// Memory    About kBatchBytes, for a file of any size.
+// Threads   One.
+// Errors    As in store/call_store.h. After one, only destroy the object.
+class FileUpload {
+ public:
+  // Files up to this size are written in a single transaction.
+  static constexpr size_t kBatchBytes = 4 * kFileChunkBytes;
+
+  // Borrows both.
+  FileUpload(db::Database& database, Names& names)
+      : database_(database), names_(names) {}
+  // Unless the file was kept, takes back what has been written.
+  ~FileUpload();
+  FileUpload(const FileUpload&) = delete;
+  FileUpload& operator=(const FileUpload&) = delete;
+
+  // Adds the next piece of any size.
+  Status Add(std::string_view piece);
+
+  // Keeps what was added in the project, under `digest`, which is the digest
+  // of it. If the project has that file already, nothing changes. Once.
+  Status Finish(std::string_view project_id, std::string_view digest,
+                int64_t now_us);
+
+ private:
+  // Writes the batch to the end of what has been written.
+  Status WriteBatch();
+  void InsertChunks(db::Connection& connection, int64_t file) const;
+
+  db::Database& database_;
+  Names& names_;
+  std::string batch_;            // not yet written
+  std::optional<int64_t> file_;  // files.row_id, once there is a row
+  int64_t chunks_ = 0;           // written
+  int64_t size_bytes_ = 0;       // written
+};
+
+// Drops what uploads have left that were never finished. Only while there are
+// none: when the program starts.
+Status DropUnfinished(db::Database& database);
+
+}  // namespace bobbin::store
