@@ -70,6 +70,18 @@ std::string_view WithoutPrefix(std::string_view path) {
   return path;
 }
 
+using RouteGroup = std::span<const Route> (*)();
+constexpr auto kGroups = std::to_array<RouteGroup>({
+    CallRoutes,
+    CallQueryRoutes,
+    FileRoutes,
+    ObjectRoutes,
+    ObjectQueryRoutes,
+    ServiceRoutes,
+    TableRoutes,
+    TagRoutes,
+});
+
 Response Detail(int status, std::string_view text) {
   Response response;
   response.status = status;
@@ -111,9 +123,8 @@ Response Dispatch(Services& services, const Request& request) {
       request.method == "HEAD" ? "GET" : std::string_view(request.method);
   PathValues values;
   std::string allowed;
-  for (const auto routes :
-       {CallRoutes(), CallQueryRoutes(), ObjectRoutes(), ObjectQueryRoutes(),
-        TagRoutes(), FileRoutes(), ServiceRoutes()}) {
+  for (const RouteGroup group : kGroups) {
+    const std::span<const Route> routes = group();
     for (const Route& route : routes) {
       if (!path.starts_with('/') || !Matches(route.pattern, path, values)) {
         continue;

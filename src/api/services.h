@@ -8,6 +8,7 @@
 #include "store/call_store.h"
 #include "store/file_store.h"
 #include "store/object_store.h"
+#include "store/table_store.h"
 
 namespace bobbin::api {
 
@@ -15,6 +16,7 @@ struct Services {
   store::CallStore& calls;
   store::ObjectStore& objects;
   store::FileStore& files;
+  store::TableStore& tables;
   Clock& clock;
   IdSource& ids;
   std::string durability;  // its name, for /server_info

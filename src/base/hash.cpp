@@ -40,11 +40,9 @@ Sha256Bytes Sha256(std::string_view bytes) {
   return sum;
 }
 
-std::string Spelled(const Sha256Bytes& sum) {
+void AppendSpelled(std::string& out, const Sha256Bytes& sum) {
   static constexpr char kAlphabet[] =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789XY";
-  std::string digest;
-  digest.reserve(44);
   uint32_t pending = 0;
   int bits = 0;
   for (const unsigned char byte : sum) {
@@ -52,16 +50,26 @@ std::string Spelled(const Sha256Bytes& sum) {
     bits += 8;
     while (bits >= 6) {
       bits -= 6;
-      digest += kAlphabet[pending >> bits & 63];
+      out += kAlphabet[pending >> bits & 63];
     }
   }
-  digest += kAlphabet[pending << (6 - bits) & 63];
+  out += kAlphabet[pending << (6 - bits) & 63];
+}
+
+std::string Spelled(const Sha256Bytes& sum) {
+  std::string digest;
+  digest.reserve(kDigestChars);
+  AppendSpelled(digest, sum);
   return digest;
 }
 
 }  // namespace
 
 std::string Digest(std::string_view bytes) { return Spelled(Sha256(bytes)); }
+
+void AppendDigest(std::string& out, std::string_view bytes) {
+  AppendSpelled(out, Sha256(bytes));
+}
 
 DigestBuilder::DigestBuilder() : context_(EVP_MD_CTX_new()) {
   Require(context_ != nullptr &&

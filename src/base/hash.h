@@ -1,6 +1,7 @@
 // Content digests (contract section 6.1). SHA-256 comes from OpenSSL.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,6 +13,10 @@ namespace bobbin {
 // base64url(SHA-256(bytes)) with `-` as `X`, `_` as `Y` and no padding: 43
 // characters. For objects, rows and files.
 std::string Digest(std::string_view bytes);
+inline constexpr size_t kDigestChars = 43;
+
+// The same at the end of `out`, for many in a row.
+void AppendDigest(std::string& out, std::string_view bytes);
 
 // The Digest() of bytes that come piece by piece.
 class DigestBuilder {

@@ -139,13 +139,14 @@ int Serve(ServeOptions& options) {
   store::CallStore calls(db, names);
   store::ObjectStore objects(db, names);
   store::FileStore files(db, names);
+  store::TableStore tables(db, names);
   const Status swept = store::DropUnfinished(db);
   if (!swept.ok()) {  // the next start tries again
     Log(LogLevel::kWarning, "cannot drop broken uploads of the last time: " +
                                 swept.error().message);
   }
   const std::string durability(db::DurabilityName(db.durability()));
-  api::Services services{calls, objects, files, clock, ids, durability};
+  api::Services services{calls, objects, files, tables, clock, ids, durability};
   server.Start([&services](const api::Request& request) {
     return api::Dispatch(services, request);
   });

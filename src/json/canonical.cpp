@@ -13,24 +13,26 @@
 #include "json/document.h"
 
 namespace bobbin::json {
-namespace {
 
 // Prints a text that Document has found valid. Members are printed in the
 // order of the text; objects whose keys turn out not to be in order are noted
 // and put right when all is printed, so that no byte is moved twice however
 // deep it lies.
-class Printer {
+class CanonicalPrinter::Impl {
  public:
-  std::string Print(std::string_view text) {
+  // The view lives until the next call.
+  std::string_view Print(std::string_view text) {
     end_ = text.data() + text.size();
+    out_.clear();
+    unsorted_.clear();
     out_.reserve(text.size() + text.size() / 8);
     PrintValue(text.data());
-    if (unsorted_.empty()) return std::move(out_);
+    if (unsorted_.empty()) return out_;
     std::ranges::sort(unsorted_, {}, &Object::begin);
-    std::string sorted;
-    sorted.reserve(out_.size());
-    AppendSorted(sorted, {0, out_.size()});
-    return sorted;
+    sorted_.clear();
+    sorted_.reserve(out_.size());
+    AppendSorted(sorted_, {0, out_.size()});
+    return sorted_;
   }
 
  private:
@@ -259,19 +261,26 @@ class Printer {
 
   const char* end_ = nullptr;
   std::string out_;
+  std::string sorted_;                    // out_ with its objects put right
   std::vector<Member> members_;           // of the objects that are open
   std::deque<std::string> decoded_keys_;  // theirs, where escapes were
   std::vector<Object> unsorted_;
   std::string scratch_;
 };
 
-}  // namespace
+CanonicalPrinter::CanonicalPrinter() : impl_(std::make_unique<Impl>()) {}
+
+CanonicalPrinter::~CanonicalPrinter() = default;
+
+std::string_view CanonicalPrinter::Print(std::string_view valid) {
+  return impl_->Print(valid);
+}
 
 Result<std::string> Canonical(std::string_view text) {
   Document document;
   const SyntaxError error = document.Parse(text, 0);
   if (!error.message.empty()) return Invalid(std::string(error.message));
-  return Printer().Print(document.root().raw());
+  return std::string(CanonicalPrinter().Print(document.root().raw()));
 }
 
 }  // namespace bobbin::json

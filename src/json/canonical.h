@@ -2,6 +2,7 @@
 // json.dumps(value, sort_keys=True) prints for a parsed JSON text.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -16,5 +17,23 @@ namespace bobbin::json {
 // `2.5e-07`, `1e+16`, `-0.0`; `1e400` is `Infinity`).
 //   kInvalid  `text` is not JSON.
 Result<std::string> Canonical(std::string_view text);
+
+// The same for many texts, which are known to be valid: nothing is parsed
+// twice, and memory is kept from one to the next. For one thread.
+class CanonicalPrinter {
+ public:
+  CanonicalPrinter();
+  ~CanonicalPrinter();
+  CanonicalPrinter(const CanonicalPrinter&) = delete;
+  CanonicalPrinter& operator=(const CanonicalPrinter&) = delete;
+
+  // `valid` is Value::raw() of a Document. The view lives until the next
+  // call.
+  std::string_view Print(std::string_view valid);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace bobbin::json

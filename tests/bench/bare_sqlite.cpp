@@ -1,10 +1,14 @@
 #include "bench/bare_sqlite.h"
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <variant>
 
+#include "base/hash.h"
 #include "db/migrate.h"
+#include "store/table_plan.h"
+#include "store/table_sql.h"
 
 namespace bobbin::bench {
 namespace {
@@ -70,6 +74,16 @@ void BareSqlite::Check(int code) const {
   }
 }
 
+void BareSqlite::MakeNew(const std::string& synchronous) {
+  Exec(kNewFilePragmas);
+  for (const EmbeddedFile& migration : db::Migrations()) {
+    Exec(std::string(migration.content));
+  }
+  Exec("PRAGMA synchronous = " + synchronous);
+  Exec("INSERT INTO projects (project_id) VALUES ('" + std::string(kProject) +
+       "')");
+}
+
 void BareSqlite::Exec(const std::string& sql) {
   Check(sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr));
 }
@@ -103,13 +117,7 @@ int64_t BareSqlite::changes() const {
 
 BareWriter::BareWriter(const std::string& path, const std::string& synchronous)
     : sqlite_(path) {
-  sqlite_.Exec(kNewFilePragmas);
-  for (const EmbeddedFile& migration : db::Migrations()) {
-    sqlite_.Exec(std::string(migration.content));
-  }
-  sqlite_.Exec("PRAGMA synchronous = " + synchronous);
-  sqlite_.Exec("INSERT INTO projects (project_id) VALUES ('" +
-               std::string(kProject) + "')");
+  sqlite_.MakeNew(synchronous);
   for (size_t op = 0; op < kOps; ++op) {
     sqlite_.Exec("INSERT INTO ops (project, name) VALUES (1, '" + OpName(op) +
                  "')");
@@ -164,6 +172,55 @@ void BareWriter::End(const Part& part) {
   if (sqlite_.changes() != 1) {
     throw std::runtime_error("an end came without its start");
   }
+}
+
+BareTables::BareTables(const std::string& path) : sqlite_(path) {
+  sqlite_.MakeNew("NORMAL");
+}
+
+void BareTables::Write(std::string_view table_digest, std::string_view digests,
+                       const std::vector<std::string>& rows) {
+  constexpr int64_t kProjectRow = 1;
+  const auto run = [this](sqlite3_stmt* statement, const auto&... values) {
+    int at = 0;
+    (Bind(statement, ++at, values), ...);
+    sqlite_.Step(statement);
+    return sqlite_.last_row();
+  };
+  sqlite3_stmt* const add_row = sqlite_.Prepared(store::kAddTableRow);
+  sqlite3_stmt* const add_place = sqlite_.Prepared(store::kAddChunkRow);
+  sqlite_.Step(sqlite_.Prepared("BEGIN IMMEDIATE"));
+  std::vector<int64_t> chunks;
+  int64_t total_bytes = 0;
+  for (size_t first = 0; first < rows.size(); first += store::kMaxChunkRows) {
+    const size_t end = std::min(first + store::kMaxChunkRows, rows.size());
+    std::vector<int64_t> added;
+    int64_t bytes = 0;
+    for (size_t i = first; i < end; ++i) {
+      const auto size = static_cast<int64_t>(rows[i].size());
+      added.push_back(run(add_row, kProjectRow,
+                          digests.substr(i * kDigestChars, kDigestChars), size,
+                          std::string_view(rows[i])));
+      bytes += size;
+    }
+    const std::string_view of_chunk =
+        digests.substr(first * kDigestChars, (end - first) * kDigestChars);
+    const int64_t chunk =
+        run(sqlite_.Prepared(store::kAddChunk), bytes, of_chunk);
+    int64_t position = 0;
+    for (const int64_t row : added) run(add_place, chunk, position++, row);
+    chunks.push_back(chunk);
+    total_bytes += bytes;
+  }
+  const int64_t table =
+      run(sqlite_.Prepared(store::kAddTable), kProjectRow, table_digest,
+          static_cast<int64_t>(rows.size()), total_bytes, int64_t{0});
+  int64_t first_index = 0;
+  for (const int64_t chunk : chunks) {
+    run(sqlite_.Prepared(store::kAddTableChunk), table, first_index, chunk);
+    first_index += static_cast<int64_t>(store::kMaxChunkRows);
+  }
+  sqlite_.Step(sqlite_.Prepared("COMMIT"));
 }
 
 BareReader::BareReader(const std::string& path) : sqlite_(path) {

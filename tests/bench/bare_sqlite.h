@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bench/traffic.h"
 #include "query/statement.h"
@@ -21,6 +22,10 @@ namespace bobbin::bench {
 class BareSqlite {
  public:
   explicit BareSqlite(const std::string& path);
+
+  // Gives a new file bobbin's shape and settings. `synchronous`: NORMAL or
+  // FULL.
+  void MakeNew(const std::string& synchronous);
 
   void Exec(const std::string& sql);
   // Prepared at the first use, then kept.
@@ -64,6 +69,20 @@ class BareWriter {
   BareSqlite sqlite_;
   // In the order of their first use.
   sqlite3_stmt *begin_, *start_, *inputs_, *outputs_, *end_, *commit_;
+};
+
+// Writes tables into a new file: each in one transaction, by the statements
+// that bobbin executes for rows that are not there yet.
+class BareTables {
+ public:
+  explicit BareTables(const std::string& path);
+
+  // `digests`: of the rows, one behind the other. The rows are new.
+  void Write(std::string_view table_digest, std::string_view digests,
+             const std::vector<std::string>& rows);
+
+ private:
+  BareSqlite sqlite_;
 };
 
 // Reads from a file that a bobbin may be serving.

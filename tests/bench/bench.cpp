@@ -41,6 +41,7 @@ const std::vector<Measure>& Measures() {
       {.name = "start-normal", .without_file = MeasureStartNormal},
       {.name = "start-full", .without_file = MeasureStartFull},
       {.name = "batch", .without_file = MeasureBatch},
+      {.name = "table", .without_file = MeasureTable},
       {.name = "ready", .with_file = MeasureReady},
       {.name = "memory", .with_file = MeasureMemory},
       {.name = "read", .with_file = MeasureReads},

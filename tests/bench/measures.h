@@ -32,6 +32,8 @@ void MeasureStartNormal(const Settings& settings, Report& report);
 void MeasureStartFull(const Settings& settings, Report& report);
 // POST /call/upsert_batch against bare SQLite, parts per second.
 void MeasureBatch(const Settings& settings, Report& report);
+// POST /table/create of 10,000 new rows against bare SQLite, milliseconds.
+void MeasureTable(const Settings& settings, Report& report);
 // From making the process to its READY line, against the sqlite3 shell.
 void MeasureReady(const Settings& settings, const BigFile& big, Report& report);
 // Resident memory when nothing is going on.

@@ -159,5 +159,16 @@ TEST_CASE("depth costs no time, however the keys lie", "[canonical]") {
   CHECK((Printed(text) == want));
 }
 
+TEST_CASE("a printer prints each text as if it were its first", "[canonical]") {
+  CanonicalPrinter printer;
+  for (int round = 0; round < 2; ++round) {
+    for (const char* text : {R"({"b":{"d":1,"c":2},"a":3})", R"({"a":1})", "[]",
+                             "1e400", R"({"\u0062":1,"a":[{"y":1,"x":2}]})"}) {
+      CAPTURE(text);
+      CHECK(printer.Print(text) == Printed(text));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace bobbin::json

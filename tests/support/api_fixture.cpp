@@ -53,6 +53,7 @@ struct Api::Parts {
   std::optional<store::CallStore> calls;
   std::optional<store::ObjectStore> objects;
   std::optional<store::FileStore> files;
+  std::optional<store::TableStore> tables;
   std::optional<api::Services> services;
   std::unique_ptr<http::Server> server;  // first to go
 };
@@ -80,8 +81,9 @@ void Api::Open() {
   p.calls.emplace(*p.database, p.names);
   p.objects.emplace(*p.database, p.names);
   p.files.emplace(*p.database, p.names);
-  p.services.emplace(
-      api::Services{*p.calls, *p.objects, *p.files, clock, ids, "memory"});
+  p.tables.emplace(*p.database, p.names);
+  p.services.emplace(api::Services{*p.calls, *p.objects, *p.files, *p.tables,
+                                   clock, ids, "memory"});
   if (transport_ == Transport::kInProcess) return;
   p.server = std::make_unique<http::Server>(http::ServerOptions{});
   REQUIRE(p.server->Bind().ok());
