@@ -24,6 +24,7 @@ endfunction()
 
 bobbin_static_library(third_z zlib.h libz.a)
 bobbin_static_library(third_crypto openssl/sha.h libcrypto.a)
+bobbin_static_library(third_utf8proc utf8proc.h libutf8proc.a)
 bobbin_static_library(third_sqlite3 sqlite3.h libsqlite3.a)
 bobbin_static_library(third_sqlitecpp SQLiteCpp/SQLiteCpp.h libSQLiteCpp.a)
 target_link_libraries(third_crypto INTERFACE Threads::Threads)

@@ -123,6 +123,10 @@ class Database::Impl {
 
   Status Write(const Job& job) { return writes_.Write(job); }
 
+  void AfterCommit(std::function<void()> task) {
+    writes_.AfterCommit(std::move(task));
+  }
+
   Status Read(const Job& job) {
     try {
       std::shared_lock<FairMutex> shared;
@@ -240,6 +244,10 @@ Result<std::unique_ptr<Database>> Database::Open(const OpenOptions& options) {
 }
 
 Status Database::Write(const Job& job) { return impl_->Write(job); }
+
+void Database::AfterCommit(std::function<void()> task) {
+  impl_->AfterCommit(std::move(task));
+}
 
 Status Database::Read(const Job& job) { return impl_->Read(job); }
 

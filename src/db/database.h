@@ -66,6 +66,12 @@ class Database {
   // each time and changes nothing else outside the database.
   Status Write(const Job& job);
 
+  // From now on `task` runs after every commit of Write, before any of its
+  // callers returns and before the next job runs. Set before there is more
+  // than one thread. `task` does not throw, and is called until the last
+  // Write has returned.
+  void AfterCommit(std::function<void()> task);
+
   // Runs `job` on a connection of its own, in one snapshot.
   // Long reads do not block writers, nor writers reads. (kMemory has no
   // snapshots: there a read holds writers up.)

@@ -1,12 +1,42 @@
-// SQL functions of our own, on every connection.
+// SQL functions of our own, on every connection. They carry out what the
+// query language means (contract section 5; query/condition.h).
 //
+// `json` is a stored JSON text and `path` a place in it (json/path.h). The
+// text itself is read, in one scan and without a parse, so that big integers
+// and dotted keys keep their meaning. A NULL json has nothing at any path. A
+// `constant` is JSON text, too; json/match.h says how values compare.
+//
+//   json_at(json, path)         the value's own JSON text; NULL if missing
 //   json_number_at(json, path)  the number at the path, or the number that
 //                               its text spells; else NULL
 //   json_text_at(json, path)    a string as it is, any other value as its JSON
 //                               text; NULL when missing or null
+//   json_as_text(json, path)    the value as text, '' when missing or null
+//   json_exists(json, path)     1 if there is a value, and it is not null
+//   json_found(json, path)      1 if there is a value
+//   json_is(json, path, constant)     1 if equal; NULL if it can't be cast
+//   json_order(json, path, constant)  < 0, 0, > 0; NULL likewise
+//   json_in(json, path, constants)    1 if equal to one in the JSON array
+//   json_contains(json, path, text), json_contains_nocase(json, path, text)
+//                               1 if the value as text has `text` within
+//   json_same(a, b), json_values_order(a, b)
+//                               compare two values that json_at gave
 //
-// They read the stored text itself (json/path.h), so that big integers and
-// dotted keys keep their meaning, and cost one scan instead of a parse.
+//   contains_nocase(text, part)
+//   number_order(a, b)          < 0, 0, > 0 for numbers or texts of such
+//   as_int(x), as_double(x), as_bool(x)
+//                               casts of text and numbers; NULL if they fail.
+//                               An integer beyond 64 bits stays text.
+//   as_time(x)                  a time's text, or seconds, as microseconds
+//   time_text(us)               the other way round, as on the wire
+//
+// `ref` is the JSON text of any value:
+//   ref_name(ref, project_id)   the object's name if it is the ref of an
+//                               object or op in that project; else NULL
+//   ref_kind(ref)               'object' or 'op'
+//   ref_digest(ref)             its digest, `latest` or `v<N>`
+//   ref_version(ref)            the N of `v<N>`, else NULL
+//   ref_path(ref)               the path that follows the digest
 #pragma once
 
 #include "db/connection.h"

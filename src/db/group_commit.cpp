@@ -140,7 +140,7 @@ bool GroupCommit::RunTogether(Group& group) {
         return false;
       }
     }
-    writer_.Commit();
+    Commit();
     return true;
   } catch (const SQLite::Exception&) {
     writer_.Rollback();
@@ -148,12 +148,17 @@ bool GroupCommit::RunTogether(Group& group) {
   }
 }
 
+void GroupCommit::Commit() {
+  writer_.Commit();
+  if (after_commit_) after_commit_();
+}
+
 Status GroupCommit::RunSolo(const Database::Job& job) {
   try {
     writer_.Begin();
     Status status = RunJob(job);
     if (status.ok()) {
-      writer_.Commit();
+      Commit();
     } else {
       writer_.Rollback();
     }

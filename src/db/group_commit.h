@@ -42,6 +42,11 @@ class GroupCommit {
   GroupCommit(Connection& writer, Options options)
       : writer_(writer), options_(std::move(options)) {}
 
+  // See Database::AfterCommit.
+  void AfterCommit(std::function<void()> task) {
+    after_commit_ = std::move(task);
+  }
+
   // See Database::Write.
   Status Write(const Database::Job& job);
 
@@ -64,9 +69,11 @@ class GroupCommit {
   Status RunJob(const Database::Job& job);
   Status RunSolo(const Database::Job& job);
   bool RunTogether(Group& group);
+  void Commit();
 
   Connection& writer_;
   const Options options_;
+  std::function<void()> after_commit_;
   // Not std::counting_semaphore: libstdc++'s may sleep although one is free
   // (GCC bug 104928).
   std::mutex syncs_mutex_;  // guards free_syncs_

@@ -11,12 +11,16 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <utility>
 
 namespace bobbin::http {
 namespace {
 
 constexpr int kLingerSilenceMs = 500;
 constexpr auto kLingerAtMost = std::chrono::seconds(5);
+// A client that sends one request after the other needs less than this
+// between an answer and the next; to be woken from sleep takes longer.
+constexpr auto kLookFor = std::chrono::microseconds(60);
 
 template <class Call>
 ssize_t Uninterrupted(const Call& call) {
@@ -51,7 +55,8 @@ Connection::Connection(int fd, const Timeouts& timeouts)
 
 Connection::~Connection() { close(fd_); }
 
-bool Connection::WaitForRequest(const std::atomic<bool>& stopping) {
+bool Connection::WaitForRequest(const std::atomic<bool>& stopping,
+                                const std::atomic<int>& busy) {
   while (true) {
     // Some clients put an empty line after a body; it means nothing.
     while (begin_ < end_ &&
@@ -59,6 +64,7 @@ bool Connection::WaitForRequest(const std::atomic<bool>& stopping) {
       ++begin_;
     }
     if (begin_ < end_) return true;
+    if (std::exchange(answered_, true) && LookForRequest(busy)) continue;
     // Sequentially consistent with Wake(): either we see `stopping`, or the
     // other thread sees that we wait.
     waiting_ = true;
@@ -70,6 +76,24 @@ bool Connection::WaitForRequest(const std::atomic<bool>& stopping) {
     begin_ = 0;
     end_ = static_cast<size_t>(got);
   }
+}
+
+bool Connection::LookForRequest(const std::atomic<int>& busy) {
+  const auto end = std::chrono::steady_clock::now() + kLookFor;
+  do {
+    const ssize_t got = Uninterrupted([this] {
+      return recv(fd_, buffer_.get(), kBufferBytes, MSG_DONTWAIT);
+    });
+    if (got > 0) {
+      begin_ = 0;
+      end_ = static_cast<size_t>(got);
+      return true;
+    }
+    // The end or an error is found again by the caller.
+    if (got == 0 || !WouldBlock()) return false;
+  } while (busy.load(std::memory_order_relaxed) == 0 &&
+           std::chrono::steady_clock::now() < end);
+  return false;
 }
 
 ssize_t Connection::Fill() {

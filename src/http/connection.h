@@ -39,8 +39,10 @@ class Connection {
   // Waits for the first byte of the next request. False: the peer is gone or
   // has been silent for `idle_ms`, or Wake() was called. `stopping` is looked
   // at after Wake() is known to have an effect: a caller who sets it and then
-  // calls Wake() is not missed.
-  bool WaitForRequest(const std::atomic<bool>& stopping);
+  // calls Wake() is not missed. `busy` counts the requests that are being
+  // served on other connections.
+  bool WaitForRequest(const std::atomic<bool>& stopping,
+                      const std::atomic<int>& busy);
 
   // Takes up to `size` bytes, at least one. 0: the peer sends no more. -1: it
   // has been silent for `read_ms`, or the connection broke.
@@ -88,6 +90,10 @@ class Connection {
   static constexpr size_t kBufferBytes = 16 * 1024;
   static constexpr size_t kHoldBytes = 4 * 1024;
 
+  // Looks for the next request for a moment without sleeping. False: none has
+  // come, or somebody else needs the processor more.
+  bool LookForRequest(const std::atomic<int>& busy);
+
   // Receives into the buffer, which is empty. Results as those of Read().
   ssize_t Fill();
   ssize_t Receive(char* into, size_t size);
@@ -99,7 +105,8 @@ class Connection {
   size_t begin_ = 0;  // of the unread part of the buffer
   size_t end_ = 0;
   std::string held_;
-  bool broken_ = false;  // for writing
+  bool answered_ = false;  // a request has been here
+  bool broken_ = false;    // for writing
 };
 
 }  // namespace bobbin::http

@@ -118,6 +118,8 @@ class Server::Impl {
   void AcceptLoop();
   void Accept(TurnedAway& turned_away);
   void ServeConnection(int fd);
+  // Answers the request that has come; false: it was the last one.
+  bool Serve(Connection& connection);
 
   const ServerOptions options_;
   // Set by Bind() and Start(), constant while threads run.
@@ -127,7 +129,8 @@ class Server::Impl {
   std::optional<Protocol> protocol_;
 
   std::atomic<bool> stopping_{false};
-  std::mutex stop_mutex_;  // one Stop() at a time
+  std::atomic<int> busy_{0};  // requests that are being served
+  std::mutex stop_mutex_;     // one Stop() at a time
   std::thread acceptor_;
   bool full_ = false;  // of the acceptor: the system is out of descriptors
 
@@ -210,6 +213,13 @@ void Server::Impl::Accept(TurnedAway& turned_away) {
   if (!pool_.Run([this, fd] { ServeConnection(fd); })) turned_away.Add(fd);
 }
 
+bool Server::Impl::Serve(Connection& connection) {
+  busy_.fetch_add(1, std::memory_order_relaxed);
+  const bool again = protocol_->ServeRequest(connection);
+  busy_.fetch_sub(1, std::memory_order_relaxed);
+  return again;
+}
+
 void Server::Impl::ServeConnection(int fd) {
   Connection connection(fd, {.idle_ms = options_.idle_timeout_ms,
                              .read_ms = options_.read_timeout_ms,
@@ -218,8 +228,7 @@ void Server::Impl::ServeConnection(int fd) {
     const std::lock_guard<std::mutex> lock(mutex_);
     connections_.insert(&connection);
   }
-  while (connection.WaitForRequest(stopping_) &&
-         protocol_->ServeRequest(connection)) {
+  while (connection.WaitForRequest(stopping_, busy_) && Serve(connection)) {
   }
   const std::lock_guard<std::mutex> lock(mutex_);
   connections_.erase(&connection);

@@ -90,19 +90,26 @@ std::string_view Member(std::string_view object, const std::string& name) {
   return found;
 }
 
-std::string_view Element(std::string_view array, int64_t index) {
-  std::vector<std::string_view> elements;
+// Goes through the elements, up to number `wanted`; returns it, or else how
+// many there are.
+std::string_view Walk(std::string_view array, int64_t wanted, int64_t& count) {
   Cursor cursor(array);
   cursor.Take();
-  for (int64_t i = 0; cursor.Peek() != ']'; ++i) {
+  for (count = 0; cursor.Peek() != ']'; ++count) {
     if (cursor.Peek() == ',') cursor.Take();
     const std::string_view value = cursor.Value();
-    if (i == index) return value;
-    if (index < 0) elements.push_back(value);
+    if (count == wanted) return value;
   }
-  const auto count = static_cast<int64_t>(elements.size());
-  if (index >= 0 || index + count < 0) return {};
-  return elements[static_cast<size_t>(index + count)];
+  return {};
+}
+
+std::string_view Element(std::string_view array, int64_t index) {
+  int64_t count = 0;
+  if (index < 0) {
+    Walk(array, -1, count);
+    index += count;
+  }
+  return index < 0 ? std::string_view() : Walk(array, index, count);
 }
 
 std::optional<int64_t> AsIndex(std::string_view name) {

@@ -425,6 +425,17 @@ Result<Statement> CallsStatement(const model::CallsQueryReq& request,
   return out;
 }
 
+bool CountsWholeProject(const model::CallsQueryStatsReq& request) {
+  if (request.query || request.limit ||
+      request.include_total_storage_size.value_or(false)) {
+    return false;
+  }
+  const CallsFilter& filter = FilterOf(request.filter);
+  return std::ranges::none_of(kLists, [&](const ListName& entry) {
+    return Filters(filter.*(entry.list));
+  });
+}
+
 Result<Statement> CallsCountStatement(const model::CallsQueryStatsReq& request,
                                       int64_t project) {
   const CallsFilter& filter = FilterOf(request.filter);

@@ -71,6 +71,10 @@ Result<Selection> SelectColumns(const model::Texts& columns);
 Result<Statement> CallsStatement(const model::CallsQueryReq& request,
                                  const Selection& selection, int64_t project);
 
+// True if `request` asks for no more than how many calls, or roots, its
+// project has.
+bool CountsWholeProject(const model::CallsQueryStatsReq& request);
+
 // One row: the number of matching calls (at most `limit`) and, when asked,
 // the sum of their storage sizes.
 Result<Statement> CallsCountStatement(const model::CallsQueryStatsReq& request,

@@ -30,6 +30,12 @@ struct FieldSql {
   // kJson: a null that is there counts as present for `$convert` to "exists"
   // (feedback payloads, contract section 5).
   bool null_exists = false;
+  // When not empty, the field is a text that is kept once in a table of
+  // names: `key` is the column with its row number, and `names` begins the
+  // query that finds it ("SELECT row_id FROM ops WHERE project = ? AND name").
+  // Equality then goes by number, along the index of `key`.
+  std::string_view key = {};
+  Statement names = {};
   // When not empty the field has a value in each of many rows: the tables
   // and terms ("feedback f WHERE f.call_id = c.id") that give these. A
   // comparison then holds if it holds in any row.

@@ -58,24 +58,34 @@ CallRecord ReadRecord(const Query& row, std::string_view project_id) {
 struct Doomed {
   int64_t row;
   std::optional<int64_t> outputs;
+  bool visible;
+  bool root;
 };
 
 // The given calls and all below them within their traces. UNION, not UNION
 // ALL: a ring of parents ends.
 std::vector<Doomed> FindDoomed(Connection& connection, int64_t project,
                                std::string_view id) {
-  Query query(connection,
-              "WITH RECURSIVE doomed (row_id, id, trace_id, output_row) AS ("
-              "SELECT row_id, id, trace_id, output_row FROM calls "
-              "WHERE id = ?1 AND project = ?2 "
-              "UNION SELECT c.row_id, c.id, c.trace_id, c.output_row "
-              "FROM doomed d JOIN calls c INDEXED BY calls_by_parent "
-              "ON c.parent_id = d.id "
-              "WHERE c.project = ?2 AND c.trace_id = d.trace_id) "
-              "SELECT row_id, output_row FROM doomed");
+  Query query(
+      connection,
+      "WITH RECURSIVE doomed (row_id, id, trace_id, output_row, visible, "
+      "root) AS (SELECT row_id, id, trace_id, output_row, "
+      "started_at_us IS NOT NULL, parent_id IS NULL FROM calls "
+      "WHERE id = ?1 AND project = ?2 "
+      "UNION SELECT c.row_id, c.id, c.trace_id, c.output_row, "
+      "c.started_at_us IS NOT NULL, 0 "
+      "FROM doomed d JOIN calls c INDEXED BY calls_by_parent "
+      "ON c.parent_id = d.id "
+      "WHERE c.project = ?2 AND c.trace_id = d.trace_id) "
+      "SELECT row_id, output_row, visible, root FROM doomed");
   query.Bind(id).Bind(project);
   std::vector<Doomed> doomed;
-  while (query.Row()) doomed.push_back({query.Int(0), query.OptInt(1)});
+  while (query.Row()) {
+    doomed.push_back({.row = query.Int(0),
+                      .outputs = query.OptInt(1),
+                      .visible = query.Int(2) != 0,
+                      .root = query.Int(3) != 0});
+  }
   return doomed;
 }
 
@@ -115,11 +125,16 @@ void BuryUnseen(Connection& connection, int64_t project, std::string_view id,
 
 }  // namespace
 
+CallStore::CallStore(db::Database& database, Names& names)
+    : database_(database), names_(names), counts_(database) {}
+
+CallStore::~CallStore() { counts_.Save(); }
+
 Status CallStore::Record(std::span<model::CallReport* const> reports) {
   const std::vector<model::CallReport*> joined = model::JoinHalves(reports);
   return database_.Write([&](Connection& connection) {
     for (model::CallReport* report : joined) {
-      WriteReport(connection, names_, *report);
+      WriteReport(connection, names_, counts_, *report);
     }
     return Status();
   });
@@ -161,7 +176,12 @@ Result<int64_t> CallStore::Delete(std::string_view project_id,
         ++unseen;
       }
       for (const Doomed& call : doomed) {
-        if (rows.insert(call.row).second) Bury(connection, call, now_us);
+        if (!rows.insert(call.row).second) continue;
+        Bury(connection, call, now_us);
+        if (call.visible) {
+          counts_.Add(connection, project,
+                      {.calls = -1, .roots = call.root ? -1 : 0});
+        }
       }
     }
     deleted = unseen + static_cast<int64_t>(rows.size());
@@ -169,6 +189,22 @@ Result<int64_t> CallStore::Delete(std::string_view project_id,
   });
   if (!status.ok()) return status.error();
   return deleted;
+}
+
+Result<CallStore::Count> CallStore::CountProject(
+    const model::CallsQueryStatsReq& request) const {
+  std::optional<int64_t> project;
+  const Status status = database_.Read([&](Connection& connection) {
+    project = FindProject(connection, request.project_id);
+    return Status();
+  });
+  if (!status.ok()) return status.error();
+  if (!project) return Count{};
+  const Result<CallCounts::Counted> counted = counts_.Of(*project);
+  if (!counted.ok()) return counted.error();
+  const bool roots =
+      request.filter && request.filter->trace_roots_only.value_or(false);
+  return Count{.calls = roots ? counted.value().roots : counted.value().calls};
 }
 
 Status CallStore::Scan(
@@ -193,6 +229,7 @@ Status CallStore::Scan(
 
 Result<CallStore::Count> CallStore::CountCalls(
     const model::CallsQueryStatsReq& request) const {
+  if (query::CountsWholeProject(request)) return CountProject(request);
   Count count;
   const Status status = database_.Read([&](Connection& connection) -> Status {
     const int64_t project =

@@ -9,8 +9,8 @@
 // Errors    Returned, never thrown. Beyond the codes listed per method, all
 //           may return kBusy (safe to retry) or kInternal (disk or bug); in
 //           both cases nothing was changed.
-// Lifetime  Borrows `database`, which must outlive the store. Arguments are
-//           copied: nothing is retained after return.
+// Lifetime  Borrows `database`; no write to it may come after the store's
+//           end. Arguments are copied: nothing is retained after return.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +25,7 @@
 #include "model/call_record.h"
 #include "model/calls_query.h"
 #include "query/calls_sql.h"
+#include "store/call_counts.h"
 #include "store/names.h"
 
 namespace bobbin::store {
@@ -32,8 +33,8 @@ namespace bobbin::store {
 class CallStore {
  public:
   // `names` is shared with the other stores of the same database.
-  CallStore(db::Database& database, Names& names)
-      : database_(database), names_(names) {}
+  CallStore(db::Database& database, Names& names);
+  ~CallStore();
   CallStore(const CallStore&) = delete;
   CallStore& operator=(const CallStore&) = delete;
 
@@ -73,7 +74,8 @@ class CallStore {
     int64_t calls = 0;
     std::optional<int64_t> storage_bytes = {};  // when asked for
   };
-  // Counts matching calls without reading them.
+  // Counts matching calls without reading them; those of a whole project, or
+  // its roots, are known and need not be counted.
   //   kInvalid  as query::CallsCountStatement says.
   Result<Count> CountCalls(const model::CallsQueryStatsReq& request) const;
 
@@ -84,8 +86,11 @@ class CallStore {
   }
 
  private:
+  Result<Count> CountProject(const model::CallsQueryStatsReq& request) const;
+
   db::Database& database_;
   Names& names_;
+  mutable CallCounts counts_;
 };
 
 }  // namespace bobbin::store

@@ -49,8 +49,8 @@ constexpr const char* kEndFirstTime =
     "AND deleted_at_us IS NULL";
 
 constexpr const char* kFind =
-    "SELECT row_id, output_row, deleted_at_us FROM calls "
-    "WHERE id = ? AND project = ?";
+    "SELECT row_id, output_row, deleted_at_us, started_at_us IS NOT NULL, "
+    "parent_id IS NULL FROM calls WHERE id = ? AND project = ?";
 
 constexpr const char* kMergeStart =
     "UPDATE calls SET trace_id = coalesce(?3, trace_id), "
@@ -64,7 +64,7 @@ constexpr const char* kMergeStart =
 constexpr const char* kReplaceStart =
     "UPDATE calls SET trace_id = ?3, parent_id = ?4, op = ?5, "
     "started_at_us = ?6, start_bytes = ?7, "
-    "wb_user_id = coalesce(?8, wb_user_id, 'local'), "
+    "wb_user_id = coalesce(?8, 'local'), "
     "display_name = coalesce(?9, display_name), thread_id = ?10, "
     "turn_id = ?11, wb_run_id = ?12, wb_run_step = ?13 WHERE row_id = ?1";
 
@@ -134,8 +134,10 @@ int64_t EndStatus(const CallReport& report) {
 
 class ReportWriter {
  public:
-  ReportWriter(Connection& connection, Names& names, CallReport& report)
+  ReportWriter(Connection& connection, Names& names, CallCounts& counts,
+               CallReport& report)
       : connection_(connection),
+        counts_(counts),
         report_(report),
         project_(names.Project(connection, report.project_id)) {
     if (report.part != CallPart::kEnd) {
@@ -148,9 +150,7 @@ class ReportWriter {
       Merge();
       return;
     }
-    const int64_t row = connection_.last_insert_row_id();
-    WriteInputs(kInsertInputs, row);
-    WriteRefs(connection_, row, RefSide::kInput, report_.input_refs);
+    FinishInsert(connection_.last_insert_row_id());
   }
 
   void Complete() {
@@ -164,8 +164,7 @@ class ReportWriter {
       return;
     }
     const int64_t row = connection_.last_insert_row_id();
-    WriteInputs(kInsertInputs, row);
-    WriteRefs(connection_, row, RefSide::kInput, report_.input_refs);
+    FinishInsert(row);
     WriteRefs(connection_, row, RefSide::kOutput, report_.output_refs);
   }
 
@@ -189,13 +188,19 @@ class ReportWriter {
     int64_t row;
     std::optional<int64_t> outputs;
     bool deleted;
+    bool visible;
+    bool root;
   };
 
   std::optional<Found> Find() {
     Query find(connection_, kFind);
     find.Bind(*report_.id).Bind(project_);
     if (!find.Row()) return std::nullopt;
-    return Found{find.Int(0), find.OptInt(1), !find.IsNull(2)};
+    return Found{.row = find.Int(0),
+                 .outputs = find.OptInt(1),
+                 .deleted = !find.IsNull(2),
+                 .visible = find.Int(3) != 0,
+                 .root = find.Int(4) != 0};
   }
 
   template <class Bind>
@@ -204,6 +209,14 @@ class ReportWriter {
     bind(insert);
     insert.Run();
     return connection_.changes() == 1;
+  }
+
+  // The rest of a call's first row.
+  void FinishInsert(int64_t row) {
+    counts_.Add(connection_, project_,
+                {.calls = 1, .roots = report_.parent_id ? 0 : 1});
+    WriteInputs(kInsertInputs, row);
+    WriteRefs(connection_, row, RefSide::kInput, report_.input_refs);
   }
 
   // The long way: the row was there before.
@@ -215,7 +228,7 @@ class ReportWriter {
     }
     if (found->deleted) return;
     const bool replace = report_.part == CallPart::kComplete && !report_.joined;
-    if (report_.part != CallPart::kEnd) MergeStart(found->row, replace);
+    if (report_.part != CallPart::kEnd) MergeStart(*found, replace);
     if (report_.part != CallPart::kStart) MergeEnd(*found, replace);
   }
 
@@ -237,7 +250,14 @@ class ReportWriter {
     report_.trace_id = report_.kept_trace_id;
   }
 
-  void MergeStart(int64_t row, bool replace) {
+  void MergeStart(const Found& found, bool replace) {
+    const int64_t row = found.row;
+    // A root may turn out to have a parent; the reverse only if it is replaced.
+    const bool root = !report_.parent_id && (replace || found.root);
+    const int64_t was_root = found.visible && found.root ? 1 : 0;
+    counts_.Add(
+        connection_, project_,
+        {.calls = found.visible ? 0 : 1, .roots = (root ? 1 : 0) - was_root});
     if (report_.made_trace_id) KeepTraceId(row);
     Query update(connection_, replace ? kReplaceStart : kMergeStart);
     update.Bind(row).BindNull();
@@ -329,6 +349,7 @@ class ReportWriter {
   }
 
   Connection& connection_;
+  CallCounts& counts_;
   CallReport& report_;
   const int64_t project_;
   int64_t op_ = 0;
@@ -336,8 +357,9 @@ class ReportWriter {
 
 }  // namespace
 
-void WriteReport(Connection& connection, Names& names, CallReport& report) {
-  ReportWriter writer(connection, names, report);
+void WriteReport(Connection& connection, Names& names, CallCounts& counts,
+                 CallReport& report) {
+  ReportWriter writer(connection, names, counts, report);
   switch (report.part) {
     case CallPart::kStart:
       writer.Start();

@@ -40,7 +40,6 @@ class Model {
       fresh.id = s.id;
       fresh.project_id = s.project_id;
       fresh.display_name = s.display_name;
-      fresh.wb_user_id = s.wb_user_id;
       s = fresh;
       call.output_refs.clear();
     }
@@ -258,6 +257,7 @@ int64_t Size(const StoredCall& call) {
 
 void CheckSame(StoreFixture& store, const Model& model) {
   int64_t visible = 0;
+  int64_t roots = 0;
   for (int i = 0; i < 12; ++i) {
     const std::string id = "c" + std::to_string(i);
     CAPTURE(id);
@@ -266,6 +266,7 @@ void CheckSame(StoreFixture& store, const Model& model) {
     REQUIRE(stored.has_value() == expected.has_value());
     if (!expected) continue;
     ++visible;
+    roots += expected->parent_id ? 0 : 1;
     CHECK(stored->storage_size_bytes == Size(*expected));
     stored->storage_size_bytes.reset();
     stored->total_storage_size_bytes.reset();
@@ -273,6 +274,9 @@ void CheckSame(StoreFixture& store, const Model& model) {
     CHECK(*stored == *expected);
   }
   CHECK(store.Count() == visible);
+  model::CallsQueryStatsReq only_roots = ACount();
+  only_roots.filter->trace_roots_only = true;
+  CHECK(store.Count(only_roots) == roots);
   for (int i = 0; i < 3; ++i) {
     const std::string ref = Ref(i);
     CAPTURE(ref);

@@ -166,6 +166,11 @@ TEST_CASE_METHOD(StoreFixture, "the user is `local` unless a start names one",
     REQUIRE(Record(AStart("c1").User("me"), AStart("c1")).ok());
     CHECK(Get("c1")->wb_user_id == "me");
   }
+  SECTION("a repeated complete call that names none does not") {
+    REQUIRE(Record(AComplete("c1").User("me")).ok());
+    REQUIRE(Record(AComplete("c1")).ok());
+    CHECK(Get("c1")->wb_user_id == "local");
+  }
 }
 
 TEST_CASE_METHOD(StoreFixture,

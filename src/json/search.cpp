@@ -1,0 +1,58 @@
+#include "json/search.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/lower.h"
+
+namespace bobbin::json {
+namespace {
+
+bool IsAscii(std::string_view text) {
+  return std::ranges::all_of(
+      text, [](char c) { return static_cast<signed char>(c) >= 0; });
+}
+
+char AsciiLower(char c) {
+  return static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+}
+
+bool Holds(std::string_view text, std::string_view part) {
+  return memmem(text.data(), text.size(), part.data(), part.size()) !=
+         nullptr;
+}
+
+}  // namespace
+
+Needle::Needle(std::string_view text)
+    : text_(text),
+      // Blanks may be left out between values, and the rest is what values
+      // are held together by.
+      is_plain_(text.find_first_of("\"\\{}[]:,") == std::string_view::npos &&
+                std::ranges::all_of(text, [](char c) {
+                  return static_cast<unsigned char>(c) >= 0x20;
+                })) {
+  AppendLower(lower_, text);
+}
+
+bool Needle::IsIn(std::string_view text) const { return Holds(text, text_); }
+
+bool Needle::IsInNoCase(std::string_view text, std::string& scratch) const {
+  if (!IsAscii(text)) {
+    scratch.clear();
+    AppendLower(scratch, text);
+    return Holds(scratch, lower_);
+  }
+  const auto found = std::search(
+      text.begin(), text.end(), lower_.begin(), lower_.end(),
+      [](char c, char lower) { return AsciiLower(c) == lower; });
+  return found != text.end() || lower_.empty();
+}
+
+bool Needle::MayBeIn(std::string_view json) const {
+  // An escape may hide it.
+  if (!is_plain_ || json.find('\\') != std::string_view::npos) return true;
+  return Holds(json, text_);
+}
+
+}  // namespace bobbin::json
