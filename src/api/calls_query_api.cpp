@@ -56,6 +56,10 @@ Result<std::shared_ptr<CallsQuery>> ReadQuery(const Request& request) {
   Result<query::Selection> selection = query::SelectColumns(wanted.columns);
   if (!selection.ok()) return std::move(selection).error();
   query->selection = selection.value();
+  // Costs are computed from the summary, and asking for them is asking for it.
+  if (wanted.include_costs.value_or(false)) {
+    query::SelectSummary(query->selection);
+  }
   // What is wrong with the query must be said before the stream begins.
   Result<query::Statement> statement =
       query::CallsStatement(wanted, query->selection, 0);
@@ -76,7 +80,6 @@ void PutOnOneLine(std::string& text, size_t begin) {
 bool WriteCalls(Services& services, const CallsQuery& query, const Frame& frame,
                 const Sink& sink) {
   const CallsQueryReq& wanted = query.body.record;
-  const bool feedback = wanted.include_feedback.value_or(false);
   // Where a scan holds writers up, a slow client must not prolong it.
   const bool collect = services.calls.scan_blocks_writers();
   std::string piece;
@@ -89,7 +92,7 @@ bool WriteCalls(Services& services, const CallsQuery& query, const Frame& frame,
         if (any) piece += frame.between;
         any = true;
         const size_t begin = piece.size();
-        AppendCall(piece, call, query.selection, feedback);
+        AppendCall(piece, call, query.selection);
         if (frame.between == "\n") PutOnOneLine(piece, begin);
         if (!collect && piece.size() >= kPieceBytes) {
           open = sink(piece);
@@ -151,6 +154,7 @@ Result<Response> ReadCall(Services& services, const Request& request,
   query.project_id = wanted.project_id;
   query.filter.emplace().call_ids = {{wanted.id}};
   query.sort_by.emplace();
+  query.include_costs = wanted.include_costs;
   query.include_storage_size = wanted.include_storage_size;
   query.include_total_storage_size = wanted.include_total_storage_size;
   const query::Selection all;
@@ -159,7 +163,7 @@ Result<Response> ReadCall(Services& services, const Request& request,
   bool found = false;
   status = services.calls.Scan(query, all, [&](const CallRecord& call) {
     found = true;
-    AppendCall(response.body, call, all, false);
+    AppendCall(response.body, call, all);
     return false;
   });
   if (!status.ok()) return std::move(status).error();

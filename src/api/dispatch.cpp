@@ -109,8 +109,9 @@ Response Dispatch(Services& services, const Request& request) {
       request.method == "HEAD" ? "GET" : std::string_view(request.method);
   PathValues values;
   std::string allowed;
-  for (const auto routes : {CallRoutes(), CallQueryRoutes(), ObjectRoutes(),
-                            FileRoutes(), ServiceRoutes()}) {
+  for (const auto routes :
+       {CallRoutes(), CallQueryRoutes(), ObjectRoutes(), FileRoutes(),
+        FeedbackRoutes(), CostRoutes(), ServiceRoutes()}) {
     for (const Route& route : routes) {
       if (!path.starts_with('/') || !Matches(route.pattern, path, values)) {
         continue;

@@ -6,6 +6,8 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "store/call_store.h"
+#include "store/cost_store.h"
+#include "store/feedback_store.h"
 #include "store/file_store.h"
 #include "store/object_store.h"
 
@@ -15,6 +17,8 @@ struct Services {
   store::CallStore& calls;
   store::ObjectStore& objects;
   store::FileStore& files;
+  store::FeedbackStore& feedback;
+  store::CostStore& costs;
   Clock& clock;
   IdSource& ids;
   std::string durability;  // its name, for /server_info

@@ -30,8 +30,8 @@ Names ReadNames() {
   while (!text.empty()) {
     const size_t tab = text.find('\t');
     const size_t end = text.find('\n');
-    names.rows.push_back({text.substr(0, tab),
-                          text.substr(tab + 1, end - tab - 1)});
+    names.rows.push_back(
+        {text.substr(0, tab), text.substr(tab + 1, end - tab - 1)});
     names.longest_bytes = std::max(names.longest_bytes, tab);
     text.remove_prefix(end + 1);
   }

@@ -15,6 +15,7 @@
 #include "base/version.h"
 #include "cli/command.h"
 #include "cli/default_path.h"
+#include "cli/open_file.h"
 #include "cli/signals.h"
 #include "db/database.h"
 #include "db/migrate.h"
@@ -31,21 +32,6 @@ struct ServeOptions {
   std::string log_level = "warning";
   http::ServerOptions http = {.port = 6345};
 };
-
-int Fail(const Error& error, int exit_code) {
-  std::cerr << "bobbin: " << error.message << '\n';
-  return exit_code;
-}
-
-int ExitCodeOf(const Error& error) {
-  if (error.type == db::kNotOpenable) return kExitNotOpenable;
-  if (error.type == db::kNotSqlite || error.type == db::kNotOurs) {
-    return kExitNotSqlite;
-  }
-  if (error.type == db::kNewerFile) return kExitNewerFile;
-  if (error.type == db::kAlreadyServed) return kExitAlreadyServed;
-  return kExitFailure;
-}
 
 // The number of the bound port in a file, for those who started us with port
 // 0; taken away again at the end.
@@ -93,19 +79,14 @@ void Greet(const ServeOptions& options, std::string_view durability,
 
 Result<std::unique_ptr<db::Database>> OpenDatabase(
     const ServeOptions& options) {
-  db::OpenOptions open{.path = options.db, .migrations = db::Migrations()};
-  if (options.ephemeral) {
-    open.durability = db::Durability::kMemory;
-  } else {
-    open.durability = options.durability == "normal" ? db::Durability::kNormal
-                                                     : db::Durability::kFull;
-    Status folders = MakeFoldersFor(options.db);
-    if (!folders.ok()) {
-      return Error{Code::kInvalid, folders.error().message,
-                   std::string(db::kNotOpenable)};
-    }
+  if (!options.ephemeral) {
+    return OpenFile(options.db, options.durability == "normal"
+                                    ? db::Durability::kNormal
+                                    : db::Durability::kFull);
   }
-  return db::Database::Open(open);
+  return db::Database::Open({.path = "",
+                             .durability = db::Durability::kMemory,
+                             .migrations = db::Migrations()});
 }
 
 int Serve(ServeOptions& options) {
@@ -134,8 +115,11 @@ int Serve(ServeOptions& options) {
   store::CallStore calls(db, names);
   store::ObjectStore objects(db, names);
   store::FileStore files(db, names);
+  store::FeedbackStore feedback(db, names);
+  store::CostStore costs(db, names);
   const std::string durability(db::DurabilityName(db.durability()));
-  api::Services services{calls, objects, files, clock, ids, durability};
+  api::Services services{calls, objects, files, feedback,
+                         costs, clock,   ids,   durability};
   server.Start([&services](const api::Request& request) {
     return api::Dispatch(services, request);
   });

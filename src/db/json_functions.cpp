@@ -110,13 +110,12 @@ void ContainsNoCase(sqlite3_context* context, int, sqlite3_value** arguments) {
 }
 
 void Same(sqlite3_context* context, int, sqlite3_value** arguments) {
-  Return(context,
-         json::SameValue(TextOf(arguments[0]), TextOf(arguments[1])));
+  Return(context, json::SameValue(TextOf(arguments[0]), TextOf(arguments[1])));
 }
 
 void ValuesOrder(sqlite3_context* context, int, sqlite3_value** arguments) {
-  sqlite3_result_int(
-      context, json::OrderOf(TextOf(arguments[0]), TextOf(arguments[1])));
+  sqlite3_result_int(context,
+                     json::OrderOf(TextOf(arguments[0]), TextOf(arguments[1])));
 }
 
 constexpr auto kFunctions = std::to_array<Function>({

@@ -64,8 +64,7 @@ class NumberText {
 void ContainsNoCase(sqlite3_context* context, int, sqlite3_value** arguments) {
   if (IsNull(arguments[0]) || IsNull(arguments[1])) return;
   const Kept<json::Needle> needle(context, arguments, 1);
-  Return(context,
-         needle->IsInNoCase(TextOf(arguments[0]), needle.scratch()));
+  Return(context, needle->IsInNoCase(TextOf(arguments[0]), needle.scratch()));
 }
 
 void NumberOrder(sqlite3_context* context, int, sqlite3_value** arguments) {

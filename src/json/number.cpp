@@ -29,8 +29,10 @@ std::optional<int64_t> ReadExponent(std::string_view rest) {
   if (digits.empty() || !rest.empty()) return std::nullopt;
   int64_t exponent = 0;
   for (const char c : digits) {
-    if (exponent < kFarExponent / 10) exponent = exponent * 10 + (c - '0');
-    else exponent = kFarExponent;
+    if (exponent < kFarExponent / 10)
+      exponent = exponent * 10 + (c - '0');
+    else
+      exponent = kFarExponent;
   }
   return negative ? -exponent : exponent;
 }

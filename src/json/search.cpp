@@ -18,8 +18,7 @@ char AsciiLower(char c) {
 }
 
 bool Holds(std::string_view text, std::string_view part) {
-  return memmem(text.data(), text.size(), part.data(), part.size()) !=
-         nullptr;
+  return memmem(text.data(), text.size(), part.data(), part.size()) != nullptr;
 }
 
 }  // namespace
@@ -43,9 +42,9 @@ bool Needle::IsInNoCase(std::string_view text, std::string& scratch) const {
     AppendLower(scratch, text);
     return Holds(scratch, lower_);
   }
-  const auto found = std::search(
-      text.begin(), text.end(), lower_.begin(), lower_.end(),
-      [](char c, char lower) { return AsciiLower(c) == lower; });
+  const auto found =
+      std::search(text.begin(), text.end(), lower_.begin(), lower_.end(),
+                  [](char c, char lower) { return AsciiLower(c) == lower; });
   return found != text.end() || lower_.empty();
 }
 

@@ -142,9 +142,8 @@ Status CheckSchema(const Tree& schema, std::string_view value) {
                           compiled);
     const Tree tree = TreeOf(value);
     valijson::Validator validator;
-    if (validator.validate(compiled,
-                           valijson::adapters::NlohmannJsonAdapter(tree),
-                           nullptr)) {
+    if (validator.validate(
+            compiled, valijson::adapters::NlohmannJsonAdapter(tree), nullptr)) {
       return {};
     }
   } catch (const std::exception&) {

@@ -21,8 +21,7 @@ struct FeedbackCreateReq {
   std::optional<NumberMap> scorer_tag_confidences, scorer_ratings,
       scorer_rating_confidences;
   std::optional<std::string_view> scorer_trace_id, span_agent_name,
-      span_agent_version, span_status_code, span_conversation_id,
-      span_trace_id;
+      span_agent_version, span_status_code, span_conversation_id, span_trace_id;
   static constexpr bool kStrict = true;
   static constexpr auto Fields() {
     using R = FeedbackCreateReq;

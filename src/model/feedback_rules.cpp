@@ -189,9 +189,9 @@ Status CheckType(const FeedbackCreateReq& feedback) {
     return emoji.ok() ? Status() : emoji.error();
   }
   if (type == kNote) return CheckNote(feedback);
-  const bool tagged = feedback.scorer_tags &&
-                      feedback.scorer_tags->json.find('"') !=
-                          std::string_view::npos;
+  const bool tagged =
+      feedback.scorer_tags &&
+      feedback.scorer_tags->json.find('"') != std::string_view::npos;
   if (type == kAgentUser && !tagged) {
     return Invalid("scorer_tags is required for agent user feedback");
   }

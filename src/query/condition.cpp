@@ -111,8 +111,7 @@ Statement CompareJson(const Comparison& row, const Operand& left,
     return out;
   }
   if (row.op != Op::kEq) {
-    return ByOrder("json_values_order", AtPlace(left), AtPlace(right),
-                   row.sql);
+    return ByOrder("json_values_order", AtPlace(left), AtPlace(right), row.sql);
   }
   out.Add("json_same(");
   out.Append(AtPlace(left));
@@ -398,9 +397,8 @@ Result<Statement> Compiler::MakeIn(const Expr& expr) {
   if (!sort.ok()) return sort.error();
   if (list.empty()) return Statement{"0"};
   const Operand& value = needle.value();
-  const bool all_literals = std::ranges::all_of(list, [](const Expr& entry) {
-    return entry.op == Op::kLiteral;
-  });
+  const bool all_literals = std::ranges::all_of(
+      list, [](const Expr& entry) { return entry.op == Op::kLiteral; });
   if (all_literals && value.type() == Type::kJson) {
     return InRows(value, InJson(value, list));
   }
@@ -473,8 +471,7 @@ Result<Statement> Compiler::MakeContains(const Expr& expr) {
   }
   out.Add(", ");
   out.Append(part.value.sql);
-  const bool is_place =
-      text.type() != Type::kJson && !expr.case_insensitive;
+  const bool is_place = text.type() != Type::kJson && !expr.case_insensitive;
   out.Add(is_place ? ") > 0)" : ")");
   return InRows(part, InRows(text, std::move(out)));
 }

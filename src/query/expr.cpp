@@ -271,9 +271,7 @@ class Parser {
     if (!IsObject(value, loc)) return;
     Value input, to, extra;
     for (Value v = value.first(); v.exists(); v = v.next()) {
-      Value& place = v.key() == "input" ? input
-                     : v.key() == "to"  ? to
-                                        : extra;
+      Value& place = v.key() == "input" ? input : v.key() == "to" ? to : extra;
       place = v;
     }
     if (!input.exists()) {

@@ -10,13 +10,13 @@
 namespace bobbin::query {
 
 enum class Type {
-  kNull,    // the literal null; not a field's type
+  kNull,  // the literal null; not a field's type
   kText,
   kInt,
   kDouble,
-  kBool,    // 1 or 0
-  kTime,    // microseconds since the Unix epoch, UTC
-  kJson     // a place in a JSON text; may hold anything, or not be there
+  kBool,  // 1 or 0
+  kTime,  // microseconds since the Unix epoch, UTC
+  kJson   // a place in a JSON text; may hold anything, or not be there
 };
 
 // A field in SQL.

@@ -3,6 +3,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "store/call_extras.h"
 #include "store/call_refs.h"
 #include "store/call_writer.h"
 
@@ -220,8 +221,19 @@ Status CallStore::Scan(
     if (!statement.ok()) return std::move(statement).error();
     Query query(connection, statement.value().sql);
     BindAll(query, statement.value().parameters);
+    std::optional<CallFeedback> feedback;
+    if (request.include_feedback.value_or(false)) {
+      feedback.emplace(connection, project);
+    }
+    std::optional<CallCosts> costs;
+    if (request.include_costs.value_or(false)) {
+      costs.emplace(connection, project, request.project_id);
+    }
     while (query.Row()) {
-      if (!visit(ReadRecord(query, request.project_id))) break;
+      CallRecord call = ReadRecord(query, request.project_id);
+      if (feedback) call.feedback = feedback->Of(call.id);
+      if (costs) call.costs = costs->Of(call.summary, call.started_at_us);
+      if (!visit(call)) break;
     }
     return {};
   });
