@@ -80,9 +80,10 @@ struct Feedback {
 // An object or op ref in its parts: `weave:///<entity>/<project>/<kind>/
 // <name>:<digest>`, maybe with edges behind it.
 struct VersionRef {
-  std::string_view project_id;
-  std::string_view kind;  // "object" or "op"
-  std::string_view name, digest;
+  std::string_view project_id = {};
+  std::string_view kind = {};  // "object" or "op"
+  std::string_view name = {};
+  std::string_view digest = {};
 };
 
 // Nothing for what is not such a ref.

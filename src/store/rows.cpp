@@ -98,19 +98,17 @@ void RunRows(Connection& connection, std::string_view project_id,
   }
   visitor.count(matching);
   if (query.only_count) {
-    visitor.row(R"({"count(*)" :) " + std::to_string(matching) + "
+    visitor.row("{\"count(*)\":" + std::to_string(matching) + "}");
+    return;
   }
-  ");
-      return;
-}
-Query rows(connection, query.rows.sql);
-BindAll(rows, query.rows.parameters, project);
-std::string text;
-while (rows.Row()) {
-  text.clear();
-  AppendRow(text, rows, query.columns);
-  if (!visitor.row(text)) return;
-}
+  Query rows(connection, query.rows.sql);
+  BindAll(rows, query.rows.parameters, project);
+  std::string text;
+  while (rows.Row()) {
+    text.clear();
+    AppendRow(text, rows, query.columns);
+    if (!visitor.row(text)) return;
+  }
 }
 
 }  // namespace bobbin::store

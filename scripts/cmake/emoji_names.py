@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the names that Python's `emoji` package has for emoji.
 
-  emoji.py OUTPUT
+  emoji_names.py OUTPUT
 
 One line each, sorted by the bytes of the emoji: the emoji, a tab, its English
 name without colons. scripts/cmake/embed.cmake makes it a part of the program.
