@@ -21,15 +21,6 @@ constexpr int kDepthOfQuery = 3;
 // A stream is handed on in pieces of about this size.
 constexpr size_t kPieceBytes = 64 << 10;
 
-Status NotSupported(const std::optional<model::RawValue>& query,
-                    const model::Texts& expand_columns) {
-  if (query) return Invalid("query is not supported yet");
-  if (expand_columns && !expand_columns->empty()) {
-    return Invalid("expand_columns is not supported yet");
-  }
-  return {};
-}
-
 // How the calls of an answer are put together.
 struct Frame {
   std::string_view begin, between, end;
@@ -39,19 +30,18 @@ constexpr Frame kList{R"({"calls":[)", ",", "]}"};
 
 // A query that has been read and checked, and can be run later.
 struct CallsQuery {
-  Request request;  // a copy: the record points into its body
-  Body<CallsQueryReq> body;
+  Body<CallsQueryReq> body;  // points into the request, which outlives it
   query::Selection selection;
+  query::Statement statement;
 };
 
+// What is wrong with the query is said here, before the stream begins.
 Result<std::shared_ptr<CallsQuery>> ReadQuery(const Request& request) {
   auto query = std::make_shared<CallsQuery>();
-  query->request = request;
-  Status status = query->body.Read(query->request, kDepthOfQuery);
+  Status status = query->body.Read(request, kDepthOfQuery);
   if (!status.ok()) return std::move(status).error();
   const CallsQueryReq& wanted = query->body.record;
   status = CheckProjectId(wanted.project_id);
-  if (status.ok()) status = NotSupported(wanted.query, wanted.expand_columns);
   if (!status.ok()) return std::move(status).error();
   Result<query::Selection> selection = query::SelectColumns(wanted.columns);
   if (!selection.ok()) return std::move(selection).error();
@@ -60,10 +50,10 @@ Result<std::shared_ptr<CallsQuery>> ReadQuery(const Request& request) {
   if (wanted.include_costs.value_or(false)) {
     query::SelectSummary(query->selection);
   }
-  // What is wrong with the query must be said before the stream begins.
   Result<query::Statement> statement =
-      query::CallsStatement(wanted, query->selection, 0);
+      query::CallsStatement(wanted, query->selection);
   if (!statement.ok()) return std::move(statement).error();
+  query->statement = std::move(statement).value();
   return query;
 }
 
@@ -88,18 +78,20 @@ bool WriteCalls(Services& services, const CallsQuery& query, const Frame& frame,
   bool any = false;
   bool open = true;
   const Status status =
-      services.calls.Scan(wanted, query.selection, [&](const CallRecord& call) {
-        if (any) piece += frame.between;
-        any = true;
-        const size_t begin = piece.size();
-        AppendCall(piece, call, query.selection);
-        if (frame.between == "\n") PutOnOneLine(piece, begin);
-        if (!collect && piece.size() >= kPieceBytes) {
-          open = sink(piece);
-          piece.clear();
-        }
-        return open;
-      });
+      services.calls.Scan(query.statement, wanted.project_id,
+                          store::ExtrasOf(wanted), [&](const CallRecord& call) {
+                            if (any) piece += frame.between;
+                            any = true;
+                            const size_t begin = piece.size();
+                            AppendCall(piece, call, query.selection);
+                            if (frame.between == "\n")
+                              PutOnOneLine(piece, begin);
+                            if (!collect && piece.size() >= kPieceBytes) {
+                              open = sink(piece);
+                              piece.clear();
+                            }
+                            return open;
+                          });
   if (!status.ok()) {
     ErrorResponse(status.error());  // for the log: the stream has begun
     return false;
@@ -179,7 +171,6 @@ Result<Response> QueryStats(Services& services, const Request& request,
   if (!status.ok()) return std::move(status).error();
   const model::CallsQueryStatsReq& wanted = body.record;
   status = CheckProjectId(wanted.project_id);
-  if (status.ok()) status = NotSupported(wanted.query, wanted.expand_columns);
   if (!status.ok()) return std::move(status).error();
   Result<store::CallStore::Count> count = services.calls.CountCalls(wanted);
   if (!count.ok()) return std::move(count).error();

@@ -39,7 +39,8 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers = {};
   // When set, the body is what this writes, and `body` is empty. Called once,
   // on the connection's thread, after the headers are sent. False cuts the
-  // connection, so that the client sees that the answer is incomplete.
+  // connection, so that the client sees that the answer is incomplete. The
+  // request that this answers is still there.
   std::function<bool(const Sink&)> stream = {};
 };
 

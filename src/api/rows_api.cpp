@@ -17,16 +17,14 @@ constexpr size_t kPieceBytes = 64 << 10;
 
 // A query that has been read and checked, and can be run later.
 struct Asked {
-  Request request;  // a copy: the record points into its body
-  Body<model::RowsQueryReq> body;
+  Body<model::RowsQueryReq> body;  // points into the request, which stays
   query::RowsQuery query;
 };
 
 Result<std::shared_ptr<Asked>> ReadQuery(const Request& request,
                                          const query::RowsTable& table) {
   auto asked = std::make_shared<Asked>();
-  asked->request = request;
-  Status status = asked->body.Read(asked->request, kDepthOfQuery);
+  Status status = asked->body.Read(request, kDepthOfQuery);
   if (!status.ok()) return std::move(status).error();
   status = CheckProjectId(asked->body.record.project_id);
   if (!status.ok()) return std::move(status).error();

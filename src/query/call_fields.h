@@ -1,39 +1,47 @@
 // The fields of a call that a query may name, and the SQL that each stands
 // for (contract sections 4.4 and 5).
 //
-// In that SQL `c` is calls, `o` ops, `i` call_inputs, `u` call_outputs.
+// In that SQL `c` is calls, `i` call_inputs, `u` call_outputs.
 #pragma once
 
-#include <optional>
-#include <string>
 #include <string_view>
+#include <vector>
 
-#include "query/statement.h"
+#include "model/calls_query.h"
+#include "query/fields.h"
 
 namespace bobbin::query {
 
 // The tables that an expression needs beside calls.
 struct Needs {
-  bool ops = false;
   bool inputs = false;
   bool outputs = false;
 };
 
-struct CallField {
-  std::string_view name;  // as on the wire
-  std::string_view sql;
-  Needs needs = {};
-  bool nullable = true;
-  bool json = false;  // holds JSON text: `name.path` reaches into it
-};
+class CallFields : public Fields {
+ public:
+  // `expand_columns`: where the value of a field lies beyond one of these, and
+  // there is the ref of an object of this project, the rest of its path is
+  // looked for in that object. Borrows both.
+  CallFields(std::string_view project_id, const model::Texts& expand_columns)
+      : project_id_(project_id), expand_columns_(expand_columns) {}
 
-// A field that a query named: its row, and the path within its JSON.
-struct FieldRef {
-  const CallField* field = nullptr;
-  std::string_view path = {};
-};
+  // InvalidFieldError for what is not a field of calls; kInvalid for a path
+  // through too many refs.
+  Result<FieldSql> Find(std::string_view name) override;
 
-// Finds what `name` stands for; nothing when it is not a field of calls.
-std::optional<FieldRef> FindCallField(std::string_view name);
+  // What the fields found so far need.
+  const Needs& needs() const { return needs_; }
+
+ private:
+  Result<FieldSql> FindFeedback(std::string_view name);
+  FieldSql RefsOf(int64_t side);
+  Status Expand(std::string_view column, FieldSql& field) const;
+
+  const std::string_view project_id_;
+  const model::Texts& expand_columns_;
+  Needs needs_;
+  int aliases_ = 0;  // of tables with many rows, so that each has its own
+};
 
 }  // namespace bobbin::query

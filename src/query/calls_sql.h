@@ -66,13 +66,20 @@ void SelectSummary(Selection& selection);
 // Unknown names are InvalidField errors.
 Result<Selection> SelectColumns(const model::Texts& columns);
 
+// `SELECT` and the columns above: `c` is calls, `o` ops, `i` call_inputs, `u`
+// call_outputs.
+void AddColumns(Statement& out, const model::CallsQueryReq& request,
+                const Selection& selection);
+
 // The calls of a project that match, in order, one row each with the columns
 // above; JSON that `selection` leaves out is NULL and not read.
+// The request's texts are borrowed; its JSON documents may go.
 //   kInvalid        a list of over 1,000 entries, over 16 sort fields, a
-//                   negative limit or offset.
-//   kUnprocessable  a sort field that is not one.
+//                   negative limit or offset; what ParseQuery and Condition
+//                   refuse.
+//   kUnprocessable  a field to sort by that is not one, likewise.
 Result<Statement> CallsStatement(const model::CallsQueryReq& request,
-                                 const Selection& selection, int64_t project);
+                                 const Selection& selection);
 
 // True if `request` asks for no more than how many calls, or roots, its
 // project has.
@@ -80,7 +87,6 @@ bool CountsWholeProject(const model::CallsQueryStatsReq& request);
 
 // One row: the number of matching calls (at most `limit`) and, when asked,
 // the sum of their storage sizes.
-Result<Statement> CallsCountStatement(const model::CallsQueryStatsReq& request,
-                                      int64_t project);
+Result<Statement> CallsCountStatement(const model::CallsQueryStatsReq& request);
 
 }  // namespace bobbin::query

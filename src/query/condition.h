@@ -29,9 +29,4 @@ namespace bobbin::query {
 //   others    as `fields` says for a name.
 Result<Statement> Condition(const Expr& expr, Fields& fields);
 
-// Appends the terms of ORDER BY for a field: JSON fields by presence, then
-// number, then text, what is missing last (contract section 4.4).
-// `way` is " ASC" or " DESC".
-void AddSortTerms(Statement& out, const FieldSql& field, std::string_view way);
-
 }  // namespace bobbin::query

@@ -24,7 +24,7 @@ struct FieldSql {
   Type type = Type::kText;
   // An expression over the tables of the statement. For kJson: the JSON text
   // that holds the field at `path` (json/path.h), or NULL.
-  Statement sql;
+  Statement sql = {};
   std::string path = {};
   bool nullable = true;
   // kJson: a null that is there counts as present for `$convert` to "exists"
@@ -41,7 +41,8 @@ struct FieldSql {
   // comparison then holds if it holds in any row.
   Statement rows = {};
   // With `rows`: ORDER BY terms; the first row is what a sort goes by.
-  std::string_view rows_order = {};
+  // Empty: not to be sorted by.
+  std::string rows_order = {};
 };
 
 // Finds fields by name while one statement is made.
@@ -61,5 +62,10 @@ class Fields {
 
 // The usual answer to a name that is not a field: InvalidFieldError, 422.
 Error FieldNotAllowed(std::string_view name);
+
+// Appends the terms of ORDER BY for a field: JSON fields by presence, then
+// number, then text, what is missing last (contract section 4.4).
+// `way` is " ASC" or " DESC".
+void AddSortTerms(Statement& out, const FieldSql& field, std::string_view way);
 
 }  // namespace bobbin::query

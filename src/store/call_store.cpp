@@ -6,6 +6,7 @@
 #include "store/call_extras.h"
 #include "store/call_refs.h"
 #include "store/call_writer.h"
+#include "store/statement.h"
 
 namespace bobbin::store {
 namespace {
@@ -14,18 +15,6 @@ using db::Connection;
 using db::Query;
 using model::CallRecord;
 using query::CallColumn;
-
-void BindAll(Query& query, const std::vector<query::Parameter>& parameters) {
-  for (const query::Parameter& parameter : parameters) {
-    if (const auto* number = std::get_if<int64_t>(&parameter)) {
-      query.Bind(*number);
-    } else if (const auto* view = std::get_if<std::string_view>(&parameter)) {
-      query.Bind(*view);
-    } else {
-      query.Bind(std::string_view(std::get<std::string>(parameter)));
-    }
-  }
-}
 
 CallRecord ReadRecord(const Query& row, std::string_view project_id) {
   CallRecord call;
@@ -208,29 +197,26 @@ Result<CallStore::Count> CallStore::CountProject(
   return Count{.calls = roots ? counted.value().roots : counted.value().calls};
 }
 
+CallExtras ExtrasOf(const model::CallsQueryReq& request) {
+  return {.feedback = request.include_feedback.value_or(false),
+          .costs = request.include_costs.value_or(false)};
+}
+
 Status CallStore::Scan(
-    const model::CallsQueryReq& request, const query::Selection& selection,
+    const query::Statement& statement, std::string_view project_id,
+    const CallExtras& extras,
     const std::function<bool(const CallRecord&)>& visit) const {
   return database_.Read([&](Connection& connection) -> Status {
-    // An unknown project is looked for all the same, so that a request that
-    // is wrong is wrong everywhere. No row has number 0.
-    const int64_t project =
-        FindProject(connection, request.project_id).value_or(0);
-    Result<query::Statement> statement =
-        query::CallsStatement(request, selection, project);
-    if (!statement.ok()) return std::move(statement).error();
-    Query query(connection, statement.value().sql);
-    BindAll(query, statement.value().parameters);
+    // No row has number 0: an unknown project has no calls.
+    const int64_t project = FindProject(connection, project_id).value_or(0);
+    Query query(connection, statement.sql);
+    BindAll(query, statement, project);
     std::optional<CallFeedback> feedback;
-    if (request.include_feedback.value_or(false)) {
-      feedback.emplace(connection, project);
-    }
+    if (extras.feedback) feedback.emplace(connection, project);
     std::optional<CallCosts> costs;
-    if (request.include_costs.value_or(false)) {
-      costs.emplace(connection, project, request.project_id);
-    }
+    if (extras.costs) costs.emplace(connection, project, project_id);
     while (query.Row()) {
-      CallRecord call = ReadRecord(query, request.project_id);
+      CallRecord call = ReadRecord(query, project_id);
       if (feedback) call.feedback = feedback->Of(call.id);
       if (costs) call.costs = costs->Of(call.summary, call.started_at_us);
       if (!visit(call)) break;
@@ -239,18 +225,27 @@ Status CallStore::Scan(
   });
 }
 
+Status CallStore::Scan(
+    const model::CallsQueryReq& request, const query::Selection& selection,
+    const std::function<bool(const CallRecord&)>& visit) const {
+  const Result<query::Statement> statement =
+      query::CallsStatement(request, selection);
+  if (!statement.ok()) return statement.error();
+  return Scan(statement.value(), request.project_id, ExtrasOf(request), visit);
+}
+
 Result<CallStore::Count> CallStore::CountCalls(
     const model::CallsQueryStatsReq& request) const {
   if (query::CountsWholeProject(request)) return CountProject(request);
+  const Result<query::Statement> statement =
+      query::CallsCountStatement(request);
+  if (!statement.ok()) return statement.error();
   Count count;
   const Status status = database_.Read([&](Connection& connection) -> Status {
     const int64_t project =
         FindProject(connection, request.project_id).value_or(0);
-    Result<query::Statement> statement =
-        query::CallsCountStatement(request, project);
-    if (!statement.ok()) return std::move(statement).error();
     Query query(connection, statement.value().sql);
-    BindAll(query, statement.value().parameters);
+    BindAll(query, statement.value(), project);
     query.Row();
     count = {query.Int(0), query.OptInt(1)};
     return {};

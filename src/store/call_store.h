@@ -30,6 +30,14 @@
 
 namespace bobbin::store {
 
+// What a scan adds to each call out of other tables (store/call_extras.h says
+// at what cost).
+struct CallExtras {
+  bool feedback = false;
+  bool costs = false;  // needs the summary
+};
+CallExtras ExtrasOf(const model::CallsQueryReq& request);
+
 class CallStore {
  public:
   // `names` is shared with the other stores of the same database.
@@ -61,9 +69,14 @@ class CallStore {
   Result<int64_t> Delete(std::string_view project_id,
                          std::span<const std::string_view> ids, int64_t now_us);
 
-  // Feeds matching calls to `visit`, in the order asked for, until it returns
-  // false. Holds a read connection meanwhile, so `visit` must not use the
-  // database. An unknown project has no calls.
+  // Feeds the calls of a query::CallsStatement to `visit`, in the order asked
+  // for, until it returns false. Holds a read connection meanwhile, so `visit`
+  // must not use the database. An unknown project has no calls.
+  Status Scan(const query::Statement& statement, std::string_view project_id,
+              const CallExtras& extras,
+              const std::function<bool(const model::CallRecord&)>& visit) const;
+
+  // Makes the statement first.
   //   kInvalid, kUnprocessable  as query::CallsStatement says; `visit` was
   //                             not called.
   Status Scan(const model::CallsQueryReq& request,

@@ -1,12 +1,10 @@
 #include "store/rows.h"
 
-#include <type_traits>
-#include <variant>
-
 #include "base/time.h"
 #include "json/path.h"
 #include "json/write.h"
 #include "store/names.h"
+#include "store/statement.h"
 
 namespace bobbin::store {
 namespace {
@@ -49,24 +47,6 @@ void AppendValue(std::string& out, const Query& row, int place,
 
 }  // namespace
 
-void BindAll(Query& query, const std::vector<query::Parameter>& parameters,
-             int64_t project) {
-  for (const query::Parameter& parameter : parameters) {
-    std::visit(
-        [&](const auto& value) {
-          using Value = std::decay_t<decltype(value)>;
-          if constexpr (std::is_same_v<Value, query::ProjectRow>) {
-            query.Bind(project);
-          } else if constexpr (std::is_same_v<Value, std::string>) {
-            query.Bind(std::string_view(value));
-          } else {
-            query.Bind(value);
-          }
-        },
-        parameter);
-  }
-}
-
 void AppendRow(std::string& out, const Query& row,
                const std::vector<RowsColumn>& columns) {
   std::string_view separator = "{";
@@ -93,7 +73,7 @@ void RunRows(Connection& connection, std::string_view project_id,
   int64_t matching = 0;
   {
     Query count(connection, query.count.sql);
-    BindAll(count, query.count.parameters, project);
+    BindAll(count, query.count, project);
     if (count.Row()) matching = count.Int(0);
   }
   visitor.count(matching);
@@ -102,7 +82,7 @@ void RunRows(Connection& connection, std::string_view project_id,
     return;
   }
   Query rows(connection, query.rows.sql);
-  BindAll(rows, query.rows.parameters, project);
+  BindAll(rows, query.rows, project);
   std::string text;
   while (rows.Row()) {
     text.clear();

@@ -14,10 +14,6 @@
 
 namespace bobbin::store {
 
-// Binds in order; `project` is what a query::ProjectRow stands for.
-void BindAll(db::Query& query, const std::vector<query::Parameter>& parameters,
-             int64_t project);
-
 // Appends the row that `row` stands on as a JSON object. JSON comes out as it
 // was sent, times as in contract section 3.
 void AppendRow(std::string& out, const db::Query& row,

@@ -753,21 +753,6 @@ TEST_CASE("a stream of many calls is whole", "[api][query]") {
         kCalls);
 }
 
-TEST_CASE("what is not there yet is refused, not ignored", "[api][query]") {
-  Api api;
-  const std::string more =
-      GENERATE(R"("query":{"$expr":{"$eq":[{"$literal":1},{"$literal":1}]}})",
-               R"("expand_columns":["inputs.x"])");
-  CAPTURE(more);
-  const std::string request = R"({"project_id":"team/app",)" + more + "}";
-  for (const char* path :
-       {"/calls/stream_query", "/calls/query", "/calls/query_stats"}) {
-    CAPTURE(path);
-    CHECK_THAT(ReasonOf(api.Post(path, request), 400),
-               Catch::Contains("not supported yet"));
-  }
-}
-
 TEST_CASE("options without an effect here are taken", "[api][query]") {
   Api api;
   PutStart(api, AStart("c1"));

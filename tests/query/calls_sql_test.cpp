@@ -13,8 +13,6 @@ using bobbin::testing::Ascending;
 using model::CallsFilter;
 using model::Texts;
 
-constexpr int64_t kProject = 424'242;
-
 using List = Texts CallsFilter::*;
 constexpr std::pair<const char*, List> kLists[] = {
     {"op_names", &CallsFilter::op_names},
@@ -51,11 +49,10 @@ TEST_CASE("values from the client are parameters, never text", "[query]") {
     CAPTURE(name);
     model::CallsQueryReq request = ARequest();
     (*request.filter).*list = {{hostile, "other"}};
-    const auto statement = CallsStatement(request, {}, kProject);
+    const auto statement = CallsStatement(request, {});
     REQUIRE(statement.ok());
     const Statement& made = statement.value();
     CHECK(made.sql.find("evil") == std::string::npos);
-    CHECK(made.sql.find(std::to_string(kProject)) == std::string::npos);
     CHECK(QuestionMarks(made.sql) == made.parameters.size());
     const bool is_prefix =
         hostile.ends_with(":*") &&
@@ -65,7 +62,7 @@ TEST_CASE("values from the client are parameters, never text", "[query]") {
 
     model::CallsQueryStatsReq count = ACount();
     (*count.filter).*list = {{hostile}};
-    const auto counted = CallsCountStatement(count, kProject);
+    const auto counted = CallsCountStatement(count);
     REQUIRE(counted.ok());
     CHECK(counted.value().sql.find("evil") == std::string::npos);
     CHECK(QuestionMarks(counted.value().sql) ==
@@ -76,7 +73,7 @@ TEST_CASE("values from the client are parameters, never text", "[query]") {
 TEST_CASE("a JSON path is a parameter, too", "[query]") {
   model::CallsQueryReq request = ARequest();
   request.sort_by = Ascending("inputs.evil') --");
-  const auto statement = CallsStatement(request, {}, kProject);
+  const auto statement = CallsStatement(request, {});
   REQUIRE(statement.ok());
   CHECK(statement.value().sql.find("evil") == std::string::npos);
   CHECK(Binds(statement.value(), "evil') --"));
@@ -92,29 +89,29 @@ TEST_CASE("a list has at most 1,000 entries", "[query]") {
     std::vector<std::string_view> entries(1000, "x");
     (*request.filter).*list = entries;
     (*count.filter).*list = entries;
-    CHECK(CallsStatement(request, {}, kProject).ok());
-    CHECK(CallsCountStatement(count, kProject).ok());
+    CHECK(CallsStatement(request, {}).ok());
+    CHECK(CallsCountStatement(count).ok());
 
     entries.push_back("x");
     (*request.filter).*list = entries;
     (*count.filter).*list = entries;
-    const auto statement = CallsStatement(request, {}, kProject);
+    const auto statement = CallsStatement(request, {});
     REQUIRE(!statement.ok());
     CHECK(statement.error().code == Code::kInvalid);
     CHECK(statement.error().message ==
           "Parameter: '" + std::string(name) +
               "' request length is greater than max length (1000). Actual "
               "length: 1001");
-    CHECK(!CallsCountStatement(count, kProject).ok());
+    CHECK(!CallsCountStatement(count).ok());
   }
 }
 
 TEST_CASE("a sort has at most 16 keys", "[query]") {
   model::CallsQueryReq request = ARequest();
   request.sort_by.emplace(16, Ascending("inputs.a").front());
-  CHECK(CallsStatement(request, {}, kProject).ok());
+  CHECK(CallsStatement(request, {}).ok());
   request.sort_by->push_back(request.sort_by->front());
-  const auto statement = CallsStatement(request, {}, kProject);
+  const auto statement = CallsStatement(request, {});
   REQUIRE(!statement.ok());
   CHECK(statement.error().code == Code::kInvalid);
 }
@@ -125,7 +122,7 @@ TEST_CASE("a page may not be negative", "[query]") {
   if (sorted) request.sort_by = Ascending("id");
   SECTION("limit") { request.limit = -1; }
   SECTION("offset") { request.offset = -1; }
-  const auto statement = CallsStatement(request, {}, kProject);
+  const auto statement = CallsStatement(request, {});
   REQUIRE(!statement.ok());
   CHECK(statement.error().code == Code::kInvalid);
 }
@@ -135,7 +132,7 @@ TEST_CASE("a count's limit is positive", "[query]") {
   const auto [limit, fine] =
       GENERATE(table<int64_t, bool>({{-1, false}, {0, false}, {1, true}}));
   request.limit = limit;
-  CHECK(CallsCountStatement(request, kProject).ok() == fine);
+  CHECK(CallsCountStatement(request).ok() == fine);
 }
 
 TEST_CASE("only fields of a call can be sorted by", "[query]") {
@@ -180,8 +177,7 @@ TEST_CASE("only fields of a call can be sorted by", "[query]") {
   CAPTURE(field);
   model::CallsQueryReq request = ARequest();
   request.sort_by = Ascending(field);
-  const auto statement = CallsStatement(request, {}, kProject);
-  CHECK(FindCallField(field).has_value() == fine);
+  const auto statement = CallsStatement(request, {});
   REQUIRE(statement.ok() == fine);
   if (fine) return;
   CHECK(statement.error().code == Code::kUnprocessable);
@@ -190,16 +186,18 @@ TEST_CASE("only fields of a call can be sorted by", "[query]") {
 }
 
 TEST_CASE("a field's path is what follows its first dot", "[query]") {
-  const auto whole = FindCallField("output");
-  REQUIRE(whole);
-  CHECK(whole->path.empty());
-  const auto deep = FindCallField(R"(attributes.acme\.language.0)");
-  REQUIRE(deep);
-  CHECK(deep->field->name == "attributes");
-  CHECK(deep->path == R"(acme\.language.0)");
+  const model::Texts nothing;
+  CallFields fields("team/app", nothing);
+  const auto whole = fields.Find("output");
+  REQUIRE(whole.ok());
+  CHECK(whole.value().path.empty());
+  const auto deep = fields.Find(R"(attributes.acme\.language.0)");
+  REQUIRE(deep.ok());
+  CHECK(deep.value().sql.sql == "i.attributes");
+  CHECK(deep.value().path == R"(acme\.language.0)");
   // A derived field is not looked for in the stored summary.
-  CHECK(FindCallField("summary.weave.status")->path.empty());
-  CHECK(FindCallField("summary.weave.other")->field->name == "summary");
+  CHECK(fields.Find("summary.weave.status").value().path.empty());
+  CHECK(fields.Find("summary.weave.other").value().sql.sql == "u.summary");
 }
 
 TEST_CASE("columns choose what is read", "[query]") {

@@ -12,8 +12,6 @@ using query::CallsStatement;
 using query::Selection;
 using query::Statement;
 
-constexpr int64_t kAnyProject = 1;
-
 // The plan of `sql`, a line per step, as EXPLAIN QUERY PLAN words it.
 std::string Plan(db::Database& database, const std::string& sql) {
   std::string plan;
@@ -156,8 +154,7 @@ TEST_CASE_METHOD(StoreFixture, "every question walks along its index",
     request.include_storage_size = sizes;
     request.include_total_storage_size = sizes;
 
-    const std::string plan =
-        PlanOf(*database, CallsStatement(request, {}, kAnyProject));
+    const std::string plan = PlanOf(*database, CallsStatement(request, {}));
 
     CAPTURE(plan);
     CHECK(Has(plan, shape.index));
@@ -180,8 +177,7 @@ TEST_CASE_METHOD(StoreFixture, "every count walks along its index", "[query]") {
     if (limited) request.limit = 1;
     request.include_total_storage_size = sizes;
 
-    const std::string plan =
-        PlanOf(*database, CallsCountStatement(request, kAnyProject));
+    const std::string plan = PlanOf(*database, CallsCountStatement(request));
 
     CAPTURE(plan);
     CHECK(Has(plan, shape.index));
@@ -194,7 +190,7 @@ TEST_CASE_METHOD(StoreFixture,
                  "the calls of a project are counted without "
                  "reading them",
                  "[query]") {
-  CHECK(Has(PlanOf(*database, CallsCountStatement(ACount(), kAnyProject)),
+  CHECK(Has(PlanOf(*database, CallsCountStatement(ACount())),
             "USING COVERING INDEX calls_by_start"));
 }
 
@@ -208,8 +204,7 @@ TEST_CASE_METHOD(StoreFixture, "a sort reads wide columns for its page alone",
   request.sort_by = Ascending(field);
   request.limit = 10;
 
-  const std::string plan =
-      PlanOf(*database, CallsStatement(request, {}, kAnyProject));
+  const std::string plan = PlanOf(*database, CallsStatement(request, {}));
 
   CAPTURE(plan);
   CHECK(Has(plan, "calls_by_start (project=? AND started_at_us>?)"));
@@ -246,8 +241,7 @@ TEST_CASE_METHOD(StoreFixture,
     CAPTURE(shape.name);
     model::CallsQueryReq request = ARequest();
     shape.ask(*request.filter);
-    const std::string plan =
-        PlanOf(*database, CallsStatement(request, {}, kAnyProject));
+    const std::string plan = PlanOf(*database, CallsStatement(request, {}));
     CAPTURE(plan);
     CHECK(Has(plan, std::string(shape.index)
                         .substr(0, std::string(shape.index).find(" ("))));
