@@ -2,8 +2,8 @@
 # statically, so the .a files are named outright: find_package() would prefer
 # the shared ones.
 #
-# Header-only Catch2, CLI11 and nlohmann_json need no target: scripts/setup
-# installs them where the compiler looks anyway.
+# Header-only Catch2, CLI11, nlohmann_json and Valijson need no target:
+# scripts/setup installs them where the compiler looks anyway.
 
 include(FetchContent)
 find_package(Threads REQUIRED)
@@ -58,3 +58,20 @@ target_include_directories(third_httplib SYSTEM INTERFACE ${httplib_dir})
 # and the benchmarks' no-op server.
 target_compile_definitions(third_httplib INTERFACE CPPHTTPLIB_USE_POLL)
 target_link_libraries(third_httplib INTERFACE Threads::Threads)
+
+# The names of emoji are those of Python's `emoji` package, which the hosted
+# service uses. Debian has it for the system's own Python; elsewhere
+# `pip install emoji` will do.
+foreach(candidate /usr/bin/python3 python3)
+  find_program(python ${candidate} NO_CACHE)
+  execute_process(COMMAND ${python} -c "import emoji"
+    RESULT_VARIABLE no_emoji OUTPUT_QUIET ERROR_QUIET)
+  if(NOT no_emoji)
+    break()
+  endif()
+  unset(python)
+endforeach()
+if(NOT python)
+  message(FATAL_ERROR
+    "Python's emoji package is missing: run scripts/setup first")
+endif()

@@ -84,7 +84,7 @@ int64_t LatencyMs(int64_t started_us, int64_t ended_us) {
 }
 
 // The derived members of summary.weave.
-void AppendDerived(std::string& out, const CallRecord& call, bool feedback) {
+void AppendDerived(std::string& out, const CallRecord& call) {
   AppendText(out, "status", StatusName(call.status));
   if (call.display_name) {
     AppendText(out, "display_name", *call.display_name);
@@ -95,27 +95,28 @@ void AppendDerived(std::string& out, const CallRecord& call, bool feedback) {
     AppendNumber(out, "latency_ms",
                  LatencyMs(call.started_at_us, *call.ended_at_us));
   }
-  // Nothing can be attached to a call yet: there is none.
-  if (feedback) AppendRaw(out, "feedback", "[]", "");
+  if (call.costs && !call.costs->empty()) {
+    AppendRaw(out, "costs", call.costs, "");
+  }
+  if (call.feedback) AppendRaw(out, "feedback", call.feedback, "");
 }
 
 // Whether AppendDerived() has seen to `key`.
-bool IsDerived(std::string_view key, bool feedback) {
+bool IsDerived(std::string_view key, const CallRecord& call) {
   static constexpr std::array kNames{"status", "latency_ms", "trace_name",
                                      "display_name"};
   for (const char* name : kNames) {
     if (key == name) return true;
   }
-  return feedback && key == "feedback";
+  return (call.feedback && key == "feedback") || (call.costs && key == "costs");
 }
 
-void AppendWeave(std::string& out, json::Value stored, const CallRecord& call,
-                 bool feedback) {
+void AppendWeave(std::string& out, json::Value stored, const CallRecord& call) {
   out += '{';
-  AppendDerived(out, call, feedback);
+  AppendDerived(out, call);
   if (stored.exists() && stored.is(json::Kind::kObject)) {
     for (json::Value v = stored.first(); v.exists(); v = v.next()) {
-      if (IsDerived(v.key(), feedback)) continue;
+      if (IsDerived(v.key(), call)) continue;
       out += ',';
       json::AppendQuoted(out, v.key());
       out += ':';
@@ -127,8 +128,7 @@ void AppendWeave(std::string& out, json::Value stored, const CallRecord& call,
 
 // A summary that brings members of `weave` along: those are kept, but for the
 // derived ones.
-void AppendMergedSummary(std::string& out, const CallRecord& call,
-                         bool feedback) {
+void AppendMergedSummary(std::string& out, const CallRecord& call) {
   json::Document document;
   document.Parse(*call.summary, 2);
   json::Value weave;
@@ -144,22 +144,22 @@ void AppendMergedSummary(std::string& out, const CallRecord& call,
     out += v.raw();
   }
   AppendKey(out, "weave");
-  AppendWeave(out, weave, call, feedback);
+  AppendWeave(out, weave, call);
   out += '}';
 }
 
-void AppendSummary(std::string& out, const CallRecord& call, bool feedback) {
+void AppendSummary(std::string& out, const CallRecord& call) {
   AppendKey(out, "summary");
   const std::string_view stored = call.summary.value_or("{}");
   // `weave` can also be spelled with an escape.
   if (stored.find("\"weave\"") != std::string_view::npos ||
       stored.find('\\') != std::string_view::npos) {
-    AppendMergedSummary(out, call, feedback);
+    AppendMergedSummary(out, call);
     return;
   }
   AppendOpen(out, stored);
   AppendKey(out, "weave");
-  AppendWeave(out, {}, call, feedback);
+  AppendWeave(out, {}, call);
   out += '}';
 }
 
@@ -182,7 +182,7 @@ OptText If(bool wanted, const OptText& text) {
 }  // namespace
 
 void AppendCall(std::string& out, const CallRecord& call,
-                const query::Selection& selection, bool feedback) {
+                const query::Selection& selection) {
   out += '{';
   AppendText(out, "id", call.id);
   AppendText(out, "project_id", call.project_id);
@@ -200,7 +200,7 @@ void AppendCall(std::string& out, const CallRecord& call,
                 selection.ended_at ? call.ended_at_us : std::nullopt);
   AppendText(out, "exception", If(selection.exception, call.exception));
   AppendRaw(out, "output", call.output, "null");
-  AppendSummary(out, call, feedback);
+  AppendSummary(out, call);
   AppendText(out, "wb_user_id", call.wb_user_id);
   AppendText(out, "wb_run_id", call.wb_run_id);
   AppendNumber(out, "wb_run_step", call.wb_run_step);

@@ -10,9 +10,9 @@ namespace bobbin::api {
 
 // Appends `call` as a CallSchema object. What the client sent comes out as
 // its own text; `summary.weave` is derived. Fields that `selection` leaves
-// out are null, attributes and inputs {}. With `feedback`, the call's
-// feedback is part of `summary.weave`.
+// out are null, attributes and inputs {}. Feedback and costs that the record
+// has are part of `summary.weave`.
 void AppendCall(std::string& out, const model::CallRecord& call,
-                const query::Selection& selection, bool feedback);
+                const query::Selection& selection);
 
 }  // namespace bobbin::api

@@ -46,6 +46,10 @@ Result<std::shared_ptr<CallsQuery>> ReadQuery(const Request& request) {
   Result<query::Selection> selection = query::SelectColumns(wanted.columns);
   if (!selection.ok()) return std::move(selection).error();
   query->selection = selection.value();
+  // Costs are computed from the summary, and asking for them is asking for it.
+  if (wanted.include_costs.value_or(false)) {
+    query::SelectSummary(query->selection);
+  }
   Result<query::Statement> statement =
       query::CallsStatement(wanted, query->selection);
   if (!statement.ok()) return std::move(statement).error();
@@ -66,7 +70,6 @@ void PutOnOneLine(std::string& text, size_t begin) {
 StreamEnd WriteCalls(Services& services, const CallsQuery& query,
                      const Frame& frame, const Sink& sink) {
   const CallsQueryReq& wanted = query.body.record;
-  const bool feedback = wanted.include_feedback.value_or(false);
   // Where a scan holds writers up, a slow client must not prolong it.
   const bool collect = services.calls.scan_blocks_writers();
   std::string piece;
@@ -74,19 +77,21 @@ StreamEnd WriteCalls(Services& services, const CallsQuery& query,
   piece += frame.begin;
   bool any = false;
   bool open = true;
-  const Status status = services.calls.Scan(
-      query.statement, wanted.project_id, [&](const CallRecord& call) {
-        if (any) piece += frame.between;
-        any = true;
-        const size_t begin = piece.size();
-        AppendCall(piece, call, query.selection, feedback);
-        if (frame.between == "\n") PutOnOneLine(piece, begin);
-        if (!collect && piece.size() >= kPieceBytes) {
-          open = sink(piece);
-          piece.clear();
-        }
-        return open;
-      });
+  const Status status =
+      services.calls.Scan(query.statement, wanted.project_id,
+                          store::ExtrasOf(wanted), [&](const CallRecord& call) {
+                            if (any) piece += frame.between;
+                            any = true;
+                            const size_t begin = piece.size();
+                            AppendCall(piece, call, query.selection);
+                            if (frame.between == "\n")
+                              PutOnOneLine(piece, begin);
+                            if (!collect && piece.size() >= kPieceBytes) {
+                              open = sink(piece);
+                              piece.clear();
+                            }
+                            return open;
+                          });
   if (!status.ok()) return ErrorResponse(status.error());
   if (any || frame.end != "\n") piece += frame.end;
   return open && (piece.empty() || sink(piece));
@@ -138,6 +143,7 @@ Result<Response> ReadCall(Services& services, const Request& request,
   query.project_id = wanted.project_id;
   query.filter.emplace().call_ids = {{wanted.id}};
   query.sort_by.emplace();
+  query.include_costs = wanted.include_costs;
   query.include_storage_size = wanted.include_storage_size;
   query.include_total_storage_size = wanted.include_total_storage_size;
   const query::Selection all;
@@ -146,7 +152,7 @@ Result<Response> ReadCall(Services& services, const Request& request,
   bool found = false;
   status = services.calls.Scan(query, all, [&](const CallRecord& call) {
     found = true;
-    AppendCall(response.body, call, all, false);
+    AppendCall(response.body, call, all);
     return false;
   });
   if (!status.ok()) return std::move(status).error();

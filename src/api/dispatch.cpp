@@ -74,6 +74,8 @@ using RouteGroup = std::span<const Route> (*)();
 constexpr auto kGroups = std::to_array<RouteGroup>({
     CallRoutes,
     CallQueryRoutes,
+    CostRoutes,
+    FeedbackRoutes,
     FileRoutes,
     ObjectRoutes,
     ObjectQueryRoutes,

@@ -30,6 +30,8 @@ struct Route {
 // The rows of each endpoint group, next to their handlers.
 std::span<const Route> CallRoutes();         // calls_api.cpp
 std::span<const Route> CallQueryRoutes();    // calls_query_api.cpp
+std::span<const Route> CostRoutes();         // costs_api.cpp
+std::span<const Route> FeedbackRoutes();     // feedback_api.cpp
 std::span<const Route> FileRoutes();         // files_api.cpp
 std::span<const Route> ObjectRoutes();       // objects_api.cpp
 std::span<const Route> ObjectQueryRoutes();  // objects_query_api.cpp

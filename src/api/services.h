@@ -6,6 +6,8 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "store/call_store.h"
+#include "store/cost_store.h"
+#include "store/feedback_store.h"
 #include "store/file_store.h"
 #include "store/object_store.h"
 #include "store/table_store.h"
@@ -17,6 +19,8 @@ struct Services {
   store::ObjectStore& objects;
   store::FileStore& files;
   store::TableStore& tables;
+  store::FeedbackStore& feedback;
+  store::CostStore& costs;
   Clock& clock;
   IdSource& ids;
   std::string durability;  // its name, for /server_info

@@ -15,4 +15,8 @@ struct EmbeddedFile {
 // then openapi.json once there is one. Valid until the program ends.
 std::span<const EmbeddedFile> EmbeddedSchema();
 
+// One file, the names of emoji, as scripts/cmake/emoji_names.py writes it. For
+// base/emoji.h.
+std::span<const EmbeddedFile> EmbeddedEmoji();
+
 }  // namespace bobbin

@@ -9,7 +9,7 @@
 namespace bobbin::cli {
 namespace {
 
-constexpr std::array<AddCommand, 1> kCommands{AddServe};
+constexpr std::array<AddCommand, 2> kCommands{AddServe, AddPrices};
 
 }  // namespace
 

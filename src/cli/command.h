@@ -26,7 +26,8 @@ enum Exit : int {
 // gives the exit code.
 using AddCommand = std::function<int()> (*)(CLI::App& app);
 
-std::function<int()> AddServe(CLI::App& app);  // serve.cpp
+std::function<int()> AddServe(CLI::App& app);   // serve.cpp
+std::function<int()> AddPrices(CLI::App& app);  // prices.cpp
 
 // Reads the command line and runs the command in it.
 int Run(int argc, char** argv);

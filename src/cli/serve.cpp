@@ -16,6 +16,7 @@
 #include "base/version.h"
 #include "cli/command.h"
 #include "cli/default_path.h"
+#include "cli/open_file.h"
 #include "cli/signals.h"
 #include "db/database.h"
 #include "db/migrate.h"
@@ -33,21 +34,6 @@ struct ServeOptions {
   std::string log_level = "warning";
   http::ServerOptions http = {.port = 6345};
 };
-
-int Fail(const Error& error, int exit_code) {
-  std::cerr << "bobbin: " << error.message << '\n';
-  return exit_code;
-}
-
-int ExitCodeOf(const Error& error) {
-  if (error.type == db::kNotOpenable) return kExitNotOpenable;
-  if (error.type == db::kNotSqlite || error.type == db::kNotOurs) {
-    return kExitNotSqlite;
-  }
-  if (error.type == db::kNewerFile) return kExitNewerFile;
-  if (error.type == db::kAlreadyServed) return kExitAlreadyServed;
-  return kExitFailure;
-}
 
 // The number of the bound port in a file, for those who started us with port
 // 0; taken away again at the end.
@@ -95,7 +81,7 @@ void Greet(const ServeOptions& options, std::string_view durability,
 
 Result<std::unique_ptr<db::Database>> OpenDatabase(
     const ServeOptions& options) {
-  db::OpenOptions open{.path = options.db, .migrations = db::Migrations()};
+  db::OpenOptions open{.path = options.db};
   // However little was asked for, it is not 0, which would be for ever.
   open.query_timeout_us =
       static_cast<int64_t>(std::ceil(options.query_timeout_s * 1e6));
@@ -104,13 +90,8 @@ Result<std::unique_ptr<db::Database>> OpenDatabase(
   } else {
     open.durability = options.durability == "normal" ? db::Durability::kNormal
                                                      : db::Durability::kFull;
-    Status folders = MakeFoldersFor(options.db);
-    if (!folders.ok()) {
-      return Error{Code::kInvalid, folders.error().message,
-                   std::string(db::kNotOpenable)};
-    }
   }
-  return db::Database::Open(open);
+  return OpenFile(open);
 }
 
 int Serve(ServeOptions& options) {
@@ -140,13 +121,16 @@ int Serve(ServeOptions& options) {
   store::ObjectStore objects(db, names);
   store::FileStore files(db, names);
   store::TableStore tables(db, names);
+  store::FeedbackStore feedback(db, names);
+  store::CostStore costs(db, names);
   const Status swept = store::DropUnfinished(db);
   if (!swept.ok()) {  // the next start tries again
     Log(LogLevel::kWarning, "cannot drop broken uploads of the last time: " +
                                 swept.error().message);
   }
   const std::string durability(db::DurabilityName(db.durability()));
-  api::Services services{calls, objects, files, tables, clock, ids, durability};
+  api::Services services{calls, objects, files, tables,    feedback,
+                         costs, clock,   ids,   durability};
   server.Start([&services](const api::Request& request) {
     return api::Dispatch(services, request);
   });

@@ -132,6 +132,10 @@ int64_t Query::Int(int column) const {
   return sqlite3_column_int64(statement_, column);
 }
 
+double Query::Double(int column) const {
+  return sqlite3_column_double(statement_, column);
+}
+
 std::string_view Query::Text(int column) const {
   // sqlite3_column_blob does not add the closing zero that _text would.
   const void* data = sqlite3_column_blob(statement_, column);

@@ -104,6 +104,7 @@ class Query {
 
   bool IsNull(int column) const;
   int64_t Int(int column) const;
+  double Double(int column) const;
   // The view lives until the next step. A NULL is an empty view whose
   // data() is nullptr.
   std::string_view Text(int column) const;

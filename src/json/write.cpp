@@ -40,4 +40,13 @@ void AppendInt(std::string& out, int64_t value) {
   out.append(digits, end);
 }
 
+void AppendDouble(std::string& out, double value) {
+  char digits[32];
+  const auto [end, error] =
+      std::to_chars(digits, digits + sizeof digits, value);
+  const std::string_view text(digits, static_cast<size_t>(end - digits));
+  out += text;
+  if (text.find_first_of(".e") == std::string_view::npos) out += ".0";
+}
+
 }  // namespace bobbin::json

@@ -17,4 +17,8 @@ void AppendQuoted(std::string& out, std::string_view text);
 // Appends a decimal integer.
 void AppendInt(std::string& out, int64_t value);
 
+// Appends a finite number in the fewest digits that say it, with a fraction or
+// an exponent, so that it is read as a float again: `3.0`, `2.5e-06`.
+void AppendDouble(std::string& out, double value);
+
 }  // namespace bobbin::json

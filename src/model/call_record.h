@@ -31,6 +31,9 @@ struct CallRecord {
   std::optional<std::string_view> wb_user_id, wb_run_id;
   std::optional<int64_t> wb_run_step, wb_run_step_end;
   std::optional<int64_t> storage_size_bytes, total_storage_size_bytes;
+  // JSON, set when the query asked for them: a list of feedback; costs by
+  // model, empty if there are none (contract sections 4.4 and 4.5).
+  std::optional<std::string_view> feedback, costs;
 };
 
 }  // namespace bobbin::model

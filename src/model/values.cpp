@@ -176,9 +176,35 @@ struct Usage {
 
 bool IsDict(Value value, const Loc& loc, Details& details) {
   if (value.is(Kind::kObject)) return true;
-  details.Add("dict_type", loc, "Input should be a valid dictionary",
-              value.raw());
+  AddDictType(value, loc, details);
   return false;
+}
+
+// The number that a text spells, in the forms that Python reads; nothing for
+// other texts.
+std::optional<double> NumberOfText(std::string_view text) {
+  const std::string trimmed(Trimmed(text));
+  // strtod reads more ("0x1p3"), and so does Python ("inf"), which has no
+  // place in JSON.
+  if (trimmed.empty() ||
+      trimmed.find_first_not_of("0123456789+-.eE") != std::string::npos) {
+    return std::nullopt;
+  }
+  char* stop = nullptr;
+  const double number = std::strtod(trimmed.c_str(), &stop);
+  if (stop != trimmed.c_str() + trimmed.size()) return std::nullopt;
+  return number;
+}
+
+// Reads each value of an object as a T, for what is wrong with them.
+template <class T>
+bool CheckMembers(Value object, const Loc& loc, Details& details) {
+  if (!IsDict(object, loc, details)) return false;
+  for (Value v = object.first(); v.exists(); v = v.next()) {
+    T ignored{};
+    ReadValue(v, ignored, loc.In(v.key()), details);
+  }
+  return true;
 }
 
 void ReadUsage(Value usage, const Loc& loc, Details& details) {
@@ -267,6 +293,39 @@ void ReadValue(Value value, int64_t& out, const Loc& loc, Details& details) {
   }
 }
 
+void ReadValue(Value value, double& out, const Loc& loc, Details& details) {
+  std::optional<double> number;
+  switch (value.kind()) {
+    case Kind::kTrue:
+    case Kind::kFalse:
+      number = value.is(Kind::kTrue) ? 1 : 0;
+      break;
+    case Kind::kNumber:
+      number = NumberOfText(value.raw());
+      break;
+    case Kind::kString:
+      number = NumberOfText(value.text());
+      break;
+    case Kind::kNull:
+    case Kind::kArray:
+    case Kind::kObject:
+      details.Add("float_type", loc, "Input should be a valid number",
+                  value.raw());
+      return;
+  }
+  if (!number) {
+    details.Add("float_parsing", loc,
+                "Input should be a valid number, unable to parse string as a "
+                "number",
+                value.raw());
+  } else if (!std::isfinite(*number)) {
+    details.Add("finite_number", loc, "Input should be a finite number",
+                value.raw());
+  } else {
+    out = *number;
+  }
+}
+
 void ReadValue(Value value, bool& out, const Loc& loc, Details& details) {
   switch (value.kind()) {
     case Kind::kTrue:
@@ -347,6 +406,29 @@ void ReadValue(Value value, Summary& out, const Loc& loc, Details& details) {
   }
 }
 
+void ReadValue(Value value, TextList& out, const Loc& loc, Details& details) {
+  if (!value.is(Kind::kArray)) {
+    AddListType(value, loc, details);
+    return;
+  }
+  int64_t index = 0;
+  for (Value v = value.first(); v.exists(); v = v.next()) {
+    std::string_view ignored;
+    ReadValue(v, ignored, loc.At(index++), details);
+  }
+  out.json = value.raw();
+}
+
+void ReadValue(Value value, TextMap& out, const Loc& loc, Details& details) {
+  if (CheckMembers<std::string_view>(value, loc, details)) {
+    out.json = value.raw();
+  }
+}
+
+void ReadValue(Value value, NumberMap& out, const Loc& loc, Details& details) {
+  if (CheckMembers<double>(value, loc, details)) out.json = value.raw();
+}
+
 void ReadValue(Value value, Direction& out, const Loc& loc, Details& details) {
   if (value.is(Kind::kString) && value.text() == "asc") {
     out = Direction::kAscending;
@@ -360,6 +442,11 @@ void ReadValue(Value value, Direction& out, const Loc& loc, Details& details) {
 
 void AddListType(Value value, const Loc& loc, Details& details) {
   details.Add("list_type", loc, "Input should be a valid list", value.raw());
+}
+
+void AddDictType(Value value, const Loc& loc, Details& details) {
+  details.Add("dict_type", loc, "Input should be a valid dictionary",
+              value.raw());
 }
 
 void AddModelType(Value value, const Loc& loc, Details& details) {

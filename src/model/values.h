@@ -35,11 +35,25 @@ struct Summary {
   bool has_errors = false;  // status_counts.error > 0
 };
 
+// A list of strings, and objects whose values are all strings or all numbers;
+// kept as the client's own text.
+struct TextList {
+  std::string_view json;
+};
+struct TextMap {
+  std::string_view json;
+};
+struct NumberMap {
+  std::string_view json;
+};
+
 enum class Direction { kAscending, kDescending };
 
 void ReadValue(json::Value value, std::string_view& out, const Loc& loc,
                Details& details);
 void ReadValue(json::Value value, int64_t& out, const Loc& loc,
+               Details& details);
+void ReadValue(json::Value value, double& out, const Loc& loc,
                Details& details);
 void ReadValue(json::Value value, bool& out, const Loc& loc, Details& details);
 void ReadValue(json::Value value, Time& out, const Loc& loc, Details& details);
@@ -49,10 +63,17 @@ void ReadValue(json::Value value, RawValue& out, const Loc& loc,
                Details& details);
 void ReadValue(json::Value value, Summary& out, const Loc& loc,
                Details& details);
+void ReadValue(json::Value value, TextList& out, const Loc& loc,
+               Details& details);
+void ReadValue(json::Value value, TextMap& out, const Loc& loc,
+               Details& details);
+void ReadValue(json::Value value, NumberMap& out, const Loc& loc,
+               Details& details);
 void ReadValue(json::Value value, Direction& out, const Loc& loc,
                Details& details);
 
-// Says that `value` should have been a list.
+// Says that `value` should have been a list, or an object.
 void AddListType(json::Value value, const Loc& loc, Details& details);
+void AddDictType(json::Value value, const Loc& loc, Details& details);
 
 }  // namespace bobbin::model

@@ -9,6 +9,13 @@ namespace bobbin::query {
 
 using model::Texts;
 
+void SelectSummary(Selection& selection) {
+  selection.summary = true;
+  selection.ended_at = true;
+  selection.exception = true;
+  selection.display_name = true;
+}
+
 Result<Selection> SelectColumns(const Texts& columns) {
   if (!columns) return Selection{};
   struct Row {
@@ -53,11 +60,7 @@ Result<Selection> SelectColumns(const Texts& columns) {
                    "InvalidFieldError"};
     }
     if (row->wanted != nullptr) selection.*(row->wanted) = true;
-    if (row->wanted == &Selection::summary) {
-      selection.ended_at = true;
-      selection.exception = true;
-      selection.display_name = true;
-    }
+    if (row->wanted == &Selection::summary) SelectSummary(selection);
   }
   return selection;
 }

@@ -60,6 +60,9 @@ struct Selection {
   bool wb_run_step_end = true;
 };
 
+// Adds the summary, and the columns that come with it.
+void SelectSummary(Selection& selection);
+
 // Unknown names are InvalidField errors.
 Result<Selection> SelectColumns(const model::Texts& columns);
 

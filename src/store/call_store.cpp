@@ -3,6 +3,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "store/call_extras.h"
 #include "store/call_refs.h"
 #include "store/call_writer.h"
 #include "store/statement.h"
@@ -196,16 +197,29 @@ Result<CallStore::Count> CallStore::CountProject(
   return Count{.calls = roots ? counted.value().roots : counted.value().calls};
 }
 
+CallExtras ExtrasOf(const model::CallsQueryReq& request) {
+  return {.feedback = request.include_feedback.value_or(false),
+          .costs = request.include_costs.value_or(false)};
+}
+
 Status CallStore::Scan(
     const query::Statement& statement, std::string_view project_id,
+    const CallExtras& extras,
     const std::function<bool(const CallRecord&)>& visit) const {
   return database_.Read([&](Connection& connection) -> Status {
     // No row has number 0: an unknown project has no calls.
     const int64_t project = FindProject(connection, project_id).value_or(0);
     Query query(connection, statement.sql);
     BindAll(query, statement, project);
+    std::optional<CallFeedback> feedback;
+    if (extras.feedback) feedback.emplace(connection, project);
+    std::optional<CallCosts> costs;
+    if (extras.costs) costs.emplace(connection, project, project_id);
     while (query.Row()) {
-      if (!visit(ReadRecord(query, project_id))) break;
+      CallRecord call = ReadRecord(query, project_id);
+      if (feedback) call.feedback = feedback->Of(call.id);
+      if (costs) call.costs = costs->Of(call.summary, call.started_at_us);
+      if (!visit(call)) break;
     }
     return {};
   });
@@ -217,7 +231,7 @@ Status CallStore::Scan(
   const Result<query::Statement> statement =
       query::CallsStatement(request, selection);
   if (!statement.ok()) return statement.error();
-  return Scan(statement.value(), request.project_id, visit);
+  return Scan(statement.value(), request.project_id, ExtrasOf(request), visit);
 }
 
 Result<CallStore::Count> CallStore::CountCalls(

@@ -30,6 +30,14 @@
 
 namespace bobbin::store {
 
+// What a scan adds to each call out of other tables (store/call_extras.h says
+// at what cost).
+struct CallExtras {
+  bool feedback = false;
+  bool costs = false;  // needs the summary
+};
+CallExtras ExtrasOf(const model::CallsQueryReq& request);
+
 class CallStore {
  public:
   // `names` is shared with the other stores of the same database.
@@ -65,6 +73,7 @@ class CallStore {
   // for, until it returns false. Holds a read connection meanwhile, so `visit`
   // must not use the database. An unknown project has no calls.
   Status Scan(const query::Statement& statement, std::string_view project_id,
+              const CallExtras& extras,
               const std::function<bool(const model::CallRecord&)>& visit) const;
 
   // Makes the statement first.

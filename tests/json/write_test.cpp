@@ -60,5 +60,27 @@ TEST_CASE("integers are printed in full", "[write]") {
   CHECK(out == "0 -42 -9223372036854775808 9223372036854775807");
 }
 
+TEST_CASE("a float is written so that it is read as the same float",
+          "[write]") {
+  struct Number {
+    double value;
+    std::string want;
+  };
+  const auto [value, want] = GENERATE(values<Number>({
+      {0, "0.0"},
+      {-0.0, "-0.0"},
+      {3, "3.0"},
+      {-2.5, "-2.5"},
+      {0.1, "0.1"},
+      {2.5e-06, "2.5e-06"},
+      {1e300, "1e+300"},
+      {5e-324, "5e-324"},
+      {123456789012345680.0, "123456789012345680.0"},
+  }));
+  std::string out;
+  AppendDouble(out, value);
+  CHECK(out == want);
+}
+
 }  // namespace
 }  // namespace bobbin::json

@@ -310,5 +310,49 @@ TEST_CASE("a summary is checked also where a body is not read in detail",
   CHECK(summary.json == R"({"status_counts":{"error":2}})");
 }
 
+TEST_CASE("a float", "[model]") {
+  struct Number {
+    std::string text;
+    std::string want;
+  };
+  const auto [text, want] = GENERATE(values<Number>({
+      {"1", "1.000000"},
+      {"-2.5", "-2.500000"},
+      {"1e-3", "0.001000"},
+      {"true", "1.000000"},
+      {"false", "0.000000"},
+      {R"("1.5")", "1.500000"},
+      {R"(" 5 ")", "5.000000"},
+      {R"("+5.")", "5.000000"},
+      {"1e400", "finite_number"},
+      {R"("")", "float_parsing"},
+      {R"("x")", "float_parsing"},
+      {R"("0x10")", "float_parsing"},
+      {R"("1 2")", "float_parsing"},
+      {"null", "float_type"},
+      {"[]", "float_type"},
+      {"{}", "float_type"},
+  }));
+  CAPTURE(text);
+  CHECK(Read<double>(
+            text, [](double value) { return std::to_string(value); }) == want);
+}
+
+TEST_CASE("lists of texts, and objects of texts or numbers", "[model]") {
+  const auto json = [](const auto& value) { return std::string(value.json); };
+  CHECK(Read<TextList>("[]", json) == "[]");
+  CHECK(Read<TextList>(R"([ "a", "b" ])", json) == R"([ "a", "b" ])");
+  CHECK(Read<TextList>(R"(["a",1])", json) == "string_type");
+  CHECK(Read<TextList>("{}", json) == "list_type");
+  CHECK(Read<TextMap>(R"({"a":"b"})", json) == R"({"a":"b"})");
+  CHECK(Read<TextMap>(R"({"a":1})", json) == "string_type");
+  CHECK(Read<TextMap>("[]", json) == "dict_type");
+  CHECK(Read<NumberMap>(R"({"a":1,"b":0.5})", json) == R"({"a":1,"b":0.5})");
+  CHECK(Read<NumberMap>(R"({"a":"x"})", json) == "float_parsing");
+  CHECK(Read<NumberMap>("null", json) == "dict_type");
+  CHECK(ErrorOf<TextList>(R"(["a",1])").at("loc") == Json{"x", 1});
+  CHECK(ErrorOf<NumberMap>(R"({"a":null})").at("loc") == Json{"x", "a"});
+}
+
 }  // namespace
 }  // namespace bobbin::model

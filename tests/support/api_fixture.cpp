@@ -54,6 +54,8 @@ struct Api::Parts {
   std::optional<store::ObjectStore> objects;
   std::optional<store::FileStore> files;
   std::optional<store::TableStore> tables;
+  std::optional<store::FeedbackStore> feedback;
+  std::optional<store::CostStore> costs;
   std::optional<api::Services> services;
   std::unique_ptr<http::Server> server;  // first to go
 };
@@ -82,8 +84,11 @@ void Api::Open() {
   p.objects.emplace(*p.database, p.names);
   p.files.emplace(*p.database, p.names);
   p.tables.emplace(*p.database, p.names);
+  p.feedback.emplace(*p.database, p.names);
+  p.costs.emplace(*p.database, p.names);
   p.services.emplace(api::Services{*p.calls, *p.objects, *p.files, *p.tables,
-                                   clock, ids, "memory"});
+                                   *p.feedback, *p.costs, clock, ids,
+                                   "memory"});
   if (transport_ == Transport::kInProcess) return;
   p.server = std::make_unique<http::Server>(http::ServerOptions{});
   REQUIRE(p.server->Bind().ok());
