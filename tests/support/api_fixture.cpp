@@ -93,7 +93,12 @@ api::Response Api::Send(api::Request request) {
   if (!request.parts.empty()) {
     result = client.Post(request.path, headers, Items(request.parts));
   } else if (request.method == "GET") {
-    result = client.Get(request.path, headers);
+    result = client.Get(
+        request.path,
+        httplib::Params(request.query.begin(), request.query.end()), headers);
+  } else if (request.method == "PUT") {
+    result =
+        client.Put(request.path, headers, request.body, request.content_type);
   } else {
     result =
         client.Post(request.path, headers, request.body, request.content_type);
