@@ -112,7 +112,8 @@ Status FindThese(Connection& connection, int64_t project,
     const std::optional<ObjectVersion> version = FindVersion(
         connection, project, {.object_id = object_id, .digest = digest});
     if (!version || version->deleted_at_us) {
-      missing += (missing.empty() ? "" : ", ") + std::string(digest);
+      missing += missing.empty() ? " '" : ", '";
+      missing += std::string(digest) + "'";
       continue;
     }
     ++found;
@@ -120,11 +121,11 @@ Status FindThese(Connection& connection, int64_t project,
     query.Bind(version->row);
     TakeVersions(query, rows);
   }
-  if (missing.empty()) return {};
+  if (found == digests.size()) return {};
   return NotFound("Delete request for object " + std::string(object_id) +
                   " contains " + std::to_string(digests.size()) +
                   " versions, but found " + std::to_string(found) +
-                  " to delete. Not found: " + missing);
+                  " to delete. Not found:" + missing);
 }
 
 }  // namespace

@@ -169,8 +169,9 @@ TEST_CASE_METHOD(LabelFixture, "a deletion that is not whole does nothing",
   const auto deleted = objects.Delete(kProject, "m", digests, 1);
   REQUIRE(!deleted.ok());
   CHECK(deleted.error().code == Code::kNotFound);
-  CHECK_THAT(deleted.error().message,
-             Catch::Contains("Not found: " + std::string(digests->back())));
+  CHECK_THAT(
+      deleted.error().message,
+      Catch::EndsWith("Not found: '" + std::string(digests->back()) + "'"));
   CHECK(Matching(AQuery()) == Strings{"a", "c"});
 }
 

@@ -113,7 +113,12 @@ api::Response Api::Send(api::Request request) {
   if (!request.accept.empty()) headers.emplace("Accept", request.accept);
   httplib::Result result;
   if (request.method == "GET") {
-    result = client.Get(request.path, headers);
+    result = client.Get(
+        request.path,
+        httplib::Params(request.query.begin(), request.query.end()), headers);
+  } else if (request.method == "PUT") {
+    result =
+        client.Put(request.path, headers, request.body, request.content_type);
   } else {
     result =
         client.Post(request.path, headers, request.body, request.content_type);
