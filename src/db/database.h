@@ -34,7 +34,7 @@ std::string_view DurabilityName(Durability durability);
 struct OpenOptions {
   std::string path;  // ignored for kMemory
   Durability durability = Durability::kFull;
-  std::span<const EmbeddedFile> migrations;  // in order; see db/migrate.h
+  std::span<const EmbeddedFile> migrations = {};  // in order; db/migrate.h
   int busy_timeout_ms = 5000;  // how long to wait for another program's lock
   // How long a read may compute between two rows, and wait for its turn;
   // 0: any time.
