@@ -109,9 +109,9 @@ TEST_CASE("a constant's kind decides how it is compared", "[json]") {
   CHECK(alone.Has(row.raw, scratch) == row.equal);
   const ConstantList with_null("[null," + row.constant + "]");
   const bool is_present = !row.raw.empty() && row.raw != "null";
-  CHECK(with_null.Has(row.raw, scratch) ==
-        (is_present && row.constant != "null" ? row.equal
-                                              : std::optional(!is_present)));
+  CHECK(with_null.Has(row.raw, scratch) == (is_present && row.constant != "null"
+                                                ? row.equal
+                                                : std::optional(!is_present)));
 }
 
 TEST_CASE("a list holds what equals one of its values", "[json]") {
@@ -141,8 +141,7 @@ TEST_CASE("a list holds what equals one of its values", "[json]") {
   CHECK(ConstantList(row.list).Has(row.raw, scratch) == row.has);
 }
 
-TEST_CASE("two values compare as numbers if they are, else as text",
-          "[json]") {
+TEST_CASE("two values compare as numbers if they are, else as text", "[json]") {
   const auto [a, b, order] = GENERATE(table<std::string, std::string, int>({
       {"1", "1.0", 0},
       {"9", "10", -1},

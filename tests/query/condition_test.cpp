@@ -39,15 +39,15 @@ std::string Repeated(const std::string& begin, const std::string& end,
   return text;
 }
 
-const std::string kAnExpanded =
-    R"({"$getField":"inputs.a.b.c.d.e.f.g.h.i"})";
+const std::string kAnExpanded = R"({"$getField":"inputs.a.b.c.d.e.f.g.h.i"})";
 const model::Texts kExpandAll = {{"inputs.a", "inputs.a.b", "inputs.a.b.c",
                                   "inputs.a.b.c.d", "inputs.a.b.c.d.e",
                                   "inputs.a.b.c.d.e.f"}};
 
 TEST_CASE_METHOD(StoreFixture, "values and paths of a query are parameters",
                  "[query]") {
-  const std::string operand = GENERATE(as<std::string>(),
+  const std::string operand = GENERATE(
+      as<std::string>(),
       R"({"$eq":[{"$getField":"inputs.evil') --"},{"$literal":"evil' --"}]})",
       R"({"$gt":[{"$getField":"feedback.[evil'].payload.evil"},
                  {"$literal":{"evil":"evil"}}]})",
@@ -141,7 +141,8 @@ TEST_CASE_METHOD(StoreFixture, "SQLite takes whatever the bounds allow",
   const std::string value = GENERATE_COPY(
       R"({"$eq":[{"$getField":"id"},)" +
           Repeated(contains, "}}", R"({"$literal":"x"})",
-                   query::kMaxValueDepth - 1) + "]}",
+                   query::kMaxValueDepth - 1) +
+          "]}",
       R"({"$eq":[{"$getField":"id"},)" +
           Repeated(convert, "}}", kAnExpanded, query::kMaxValueDepth - 1) +
           "]}",
@@ -182,6 +183,7 @@ TEST_CASE_METHOD(StoreFixture, "SQLite takes whatever the bounds allow",
   request.expand_columns = kExpandAll;
   request.sort_by.emplace(16, Ascending("inputs.a.b.c.d.e.f.g").front());
   request.limit = 1;
+  CAPTURE(kind, value);
   const auto statement = CallsStatement(request, {});
   INFO((statement.ok() ? "" : statement.error().message));
   REQUIRE(statement.ok());
@@ -260,8 +262,7 @@ TEST_CASE("what a query must not say is refused", "[query]") {
   CHECK(statement.error().message == message);
 }
 
-TEST_CASE("a name that is not a field is refused, wherever it is",
-          "[query]") {
+TEST_CASE("a name that is not a field is refused, wherever it is", "[query]") {
   const std::string field =
       GENERATE(as<std::string>(), "", "nonsense", "c.id", "id.x", "inputs.",
                "storage_size_bytes", "total_storage_size_bytes", "feedback",

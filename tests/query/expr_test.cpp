@@ -51,15 +51,16 @@ TEST_CASE("a query becomes a tree", "[query]") {
 }
 
 TEST_CASE("operators go by the names of their Python fields, too", "[query]") {
-  const std::string text = GENERATE(as<std::string>(),
-      R"({"expr_":{"and_":[{"or_":[{"eq_":[{"get_field_":"id"},
+  const std::string text =
+      GENERATE(as<std::string>(),
+               R"({"expr_":{"and_":[{"or_":[{"eq_":[{"get_field_":"id"},
           {"literal_":1}]}]}]}})",
-      R"({"expr_":{"not_":[{"in_":[{"get_field_":"id"},[]]}]}})",
-      R"({"$expr":{"gt_":[{"$getField":"id"},{"literal_":null}]}})",
-      R"({"$expr":{"gte_":[{"$getField":"id"},{"literal_":null}]}})",
-      R"({"$expr":{"lt_":[{"$getField":"id"},{"literal_":null}]}})",
-      R"({"$expr":{"lte_":[{"$getField":"id"},{"literal_":null}]}})",
-      R"({"$expr":{"contains_":{"input":{"convert_":{"input":
+               R"({"expr_":{"not_":[{"in_":[{"get_field_":"id"},[]]}]}})",
+               R"({"$expr":{"gt_":[{"$getField":"id"},{"literal_":null}]}})",
+               R"({"$expr":{"gte_":[{"$getField":"id"},{"literal_":null}]}})",
+               R"({"$expr":{"lt_":[{"$getField":"id"},{"literal_":null}]}})",
+               R"({"$expr":{"lte_":[{"$getField":"id"},{"literal_":null}]}})",
+               R"({"$expr":{"contains_":{"input":{"convert_":{"input":
           {"get_field_":"id"},"to":"string"}},"substr":{"literal_":"x"},
           "case_insensitive":null}}})");
   CAPTURE(text);
@@ -103,12 +104,10 @@ TEST_CASE("a wrong shape is one error, where it is", "[query]") {
       {Query(R"({"$not":[{"$literal":1},{"$literal":1}]})"), "too_long",
        R"(["$expr","$not"])"},
       {Query(R"({"$eq":"x"})"), "tuple_type", R"(["$expr","$eq"])"},
-      {Query(R"({"$gt":[{"$literal":1}]})"), "missing",
-       R"(["$expr","$gt",1])"},
+      {Query(R"({"$gt":[{"$literal":1}]})"), "missing", R"(["$expr","$gt",1])"},
       {Query(R"({"$lte":[{"$literal":1},{"$literal":1},{"$literal":1}]})"),
        "too_long", R"(["$expr","$lte"])"},
-      {Query(R"({"$in":[{"$literal":1}]})"), "missing",
-       R"(["$expr","$in",1])"},
+      {Query(R"({"$in":[{"$literal":1}]})"), "missing", R"(["$expr","$in",1])"},
       {Query(R"({"$in":[{"$literal":1},{"$literal":1}]})"), "list_type",
        R"(["$expr","$in",1])"},
       {Query(R"({"$in":[{"$literal":1},[2]]})"), "model_attributes_type",
@@ -127,8 +126,8 @@ TEST_CASE("a wrong shape is one error, where it is", "[query]") {
        "extra_forbidden", R"(["$expr","$contains","case"])"},
       {Query(R"({"$not":[{"$convert":{"to":"int"}}]})"), "missing",
        R"(["$expr","$not",0,"$convert","input"])"},
-      {Query(R"({"$not":[{"$convert":{"input":{"$literal":1}}}]})"),
-       "missing", R"(["$expr","$not",0,"$convert","to"])"},
+      {Query(R"({"$not":[{"$convert":{"input":{"$literal":1}}}]})"), "missing",
+       R"(["$expr","$not",0,"$convert","to"])"},
       {Query(R"({"$not":[{"$convert":{"input":{"$literal":1},
                  "to":"float"}}]})"),
        "literal_error", R"(["$expr","$not",0,"$convert","to"])"},
