@@ -18,6 +18,8 @@ char AsciiLower(char c) {
 }
 
 bool Holds(std::string_view text, std::string_view part) {
+  if (text.size() < part.size()) return false;
+  if (part.empty()) return true;
   return memmem(text.data(), text.size(), part.data(), part.size()) != nullptr;
 }
 

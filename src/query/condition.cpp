@@ -278,13 +278,7 @@ Result<Statement> Compiler::MakeContains(const Expr& expr) {
   if (text.type() == Type::kNull || part.type() == Type::kNull) {
     return Statement{"NULL"};
   }
-  if (part.literal != nullptr && part.is_number()) {
-    // Its own text, not what SQLite would print.
-    part.value.sql = {};
-    part.value.sql.Add("?", part.literal->text);
-  } else {
-    part = CastAs(std::move(part), Type::kText);
-  }
+  part = CastAs(std::move(part), Type::kText);
   Statement out;
   if (text.type() == Type::kJson) {
     out = JsonCall(

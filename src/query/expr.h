@@ -40,7 +40,7 @@ enum class CastTo { kDouble, kString, kInt, kBool, kExists };
 // one level deeper; within a comparison (or `$in`, `$contains`, `$convert`)
 // there is less room, because there SQLite's parser needs more.
 inline constexpr int kMaxQueryDepth = 24;
-inline constexpr int kMaxValueDepth = 4;
+inline constexpr int kMaxValueDepth = 3;
 inline constexpr size_t kMaxQueryNodes = 10'000;
 inline constexpr size_t kMaxInEntries = 5'000;  // of one `$in`
 

@@ -15,10 +15,13 @@ void AddSortTerms(Statement& out, const FieldSql& field, std::string_view way) {
     value.Append(field.sql);
     value.Add(" FROM ");
     value.Append(field.rows);
-    if (field.type == Type::kJson) {
-      value.Add(" AND json_exists(");
-      value.Append(field.sql);
+    const bool is_json = field.type == Type::kJson;
+    value.Add(is_json ? " AND json_exists(" : " AND ");
+    value.Append(field.sql);
+    if (is_json) {
       value.Add(", ?)", field.path);
+    } else {
+      value.Add(" IS NOT NULL");
     }
     value.Add(" ORDER BY ");
     value.Add(field.rows_order);

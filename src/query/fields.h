@@ -40,7 +40,8 @@ struct FieldSql {
   // and terms ("feedback f WHERE f.call_id = c.id") that give these. A
   // comparison then holds if it holds in any row.
   Statement rows = {};
-  // With `rows`: ORDER BY terms; the first row is what a sort goes by.
+  // With `rows`: ORDER BY terms; the first row that has a value is what a
+  // sort goes by.
   // Empty: not to be sorted by.
   std::string rows_order = {};
 };

@@ -94,6 +94,12 @@ Operand AsText(Operand operand) {
     }
     case Type::kInt:
     case Type::kDouble:
+      if (operand.literal != nullptr) {
+        // Its own text, not what SQLite would print.
+        Operand out;
+        out.value.sql.Add("?", operand.literal->text);
+        return out;
+      }
       return Wrapped(std::move(operand), Type::kText, "CAST(", " AS TEXT)");
     case Type::kBool:
       return Wrapped(std::move(operand), Type::kText, "CASE ",

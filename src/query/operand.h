@@ -17,10 +17,6 @@ struct Operand {
   std::vector<Statement> rows = {};  // the tables behind it, see FieldSql
 
   Type type() const { return value.type; }
-  bool is_number() const {
-    return type() == Type::kInt || type() == Type::kDouble ||
-           type() == Type::kBool;
-  }
 };
 
 Operand OfLiteral(const Expr& literal);

@@ -183,6 +183,7 @@ TEST_CASE_METHOD(StoreFixture, "SQLite takes whatever the bounds allow",
   request.expand_columns = kExpandAll;
   request.sort_by.emplace(16, Ascending("inputs.a.b.c.d.e.f.g").front());
   request.limit = 1;
+  CAPTURE(kind, value);
   const auto statement = CallsStatement(request, {});
   INFO((statement.ok() ? "" : statement.error().message));
   REQUIRE(statement.ok());

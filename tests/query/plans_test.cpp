@@ -253,5 +253,143 @@ TEST_CASE_METHOD(StoreFixture,
   }
 }
 
+struct QueryShape {
+  const char* name;
+  const char* expr;
+  const char* index;
+  bool in_order;
+};
+
+const QueryShape kQueryShapes[] = {
+    {"a JSON field, nothing else",
+     R"({"$eq":[{"$getField":"inputs.x"},{"$literal":1}]})",
+     "calls_by_start (project=? AND started_at_us>?)", true},
+    {"a text within the output",
+     R"({"$contains":{"input":{"$getField":"output"},
+         "substr":{"$literal":"x"}}})",
+     "calls_by_start (project=? AND started_at_us>?)", true},
+    {"an id", R"({"$eq":[{"$getField":"id"},{"$literal":"x"}]})",
+     "calls_by_id (id=? AND project=?)", false},
+    {"some ids",
+     R"({"$in":[{"$getField":"id"},[{"$literal":"x"},{"$literal":"y"}]]})",
+     "calls_by_id (id=? AND project=?)", false},
+    {"a trace, the literal first",
+     R"({"$eq":[{"$literal":"t"},{"$getField":"trace_id"}]})",
+     "calls_by_trace (trace_id=? AND started_at_us>?)", true},
+    {"a trace and a JSON field",
+     R"({"$and":[{"$gt":[{"$getField":"inputs.x"},{"$literal":1}]},
+                 {"$and":[{"$eq":[{"$getField":"trace_id"},
+                                  {"$literal":"t"}]}]}]})",
+     "calls_by_trace (trace_id=? AND started_at_us>?)", true},
+    {"an op", R"({"$eq":[{"$getField":"op_name"},{"$literal":"o"}]})",
+     "calls_by_op (op=? AND started_at_us>?)", true},
+    {"some ops",
+     R"({"$in":[{"$getField":"op_name"},[{"$literal":"o"},
+                                         {"$literal":"p"}]]})",
+     "calls_by_op (op=?", false},
+    {"a parent", R"({"$eq":[{"$getField":"parent_id"},{"$literal":"p"}]})",
+     "calls_by_parent (parent_id=?)", false},
+    {"roots", R"({"$eq":[{"$getField":"parent_id"},{"$literal":null}]})",
+     "calls_roots_by_start (project=? AND started_at_us>?)", true},
+    {"a thread", R"({"$eq":[{"$getField":"thread_id"},{"$literal":"t"}]})",
+     "calls_by_thread (thread_id=? AND started_at_us>?)", true},
+    {"a turn", R"({"$eq":[{"$getField":"turn_id"},{"$literal":"t"}]})",
+     "calls_by_turn (turn_id=? AND started_at_us>?)", true},
+    {"a range of time",
+     R"({"$and":[{"$gte":[{"$getField":"started_at"},{"$literal":1}]},
+                 {"$lt":[{"$getField":"started_at"},
+                         {"$literal":"2024-01-01"}]}]})",
+     "calls_by_start (project=? AND started_at_us>? AND started_at_us<?)",
+     true},
+    {"a range of time of an op",
+     R"({"$and":[{"$eq":[{"$getField":"op_name"},{"$literal":"o"}]},
+                 {"$lt":[{"$getField":"started_at"},
+                         {"$literal":"2024-01-01"}]}]})",
+     "calls_by_op (op=? AND started_at_us>? AND started_at_us<?)", true},
+    {"one or the other",
+     R"({"$or":[{"$eq":[{"$getField":"id"},{"$literal":"x"}]},
+                {"$eq":[{"$getField":"trace_id"},{"$literal":"t"}]}]})",
+     "calls_by_start (project=? AND started_at_us>?)", true},
+    {"not an id", R"({"$not":[{"$eq":[{"$getField":"id"},{"$literal":"x"}]}]})",
+     "calls_by_start (project=? AND started_at_us>?)", true},
+    {"feedback",
+     R"({"$gt":[{"$getField":"feedback.[a].payload.x"},{"$literal":1}]})",
+     "SEARCH f1 USING INDEX feedback_by_call (call_id=? AND feedback_type=?)",
+     true},
+    {"any feedback",
+     R"({"$gt":[{"$getField":"feedback.[*].payload.x"},{"$literal":1}]})",
+     "SEARCH f1 USING INDEX feedback_by_call (call_id=?)", true},
+    {"refs", R"({"$eq":[{"$getField":"input_refs"},{"$literal":"x"}]})",
+     "SEARCH q1 USING COVERING INDEX call_refs_by_call (call=? AND side=?)",
+     true},
+    {"a digest behind a ref",
+     R"({"$eq":[{"$getField":"inputs.m.x"},{"$literal":"x"}]})",
+     "SEARCH d USING INDEX objects_by_digest (project=? AND object_id=? AND "
+     "kind=? AND digest=?)",
+     true},
+    {"a version behind a ref",
+     R"({"$eq":[{"$getField":"inputs.m.x"},{"$literal":"x"}]})",
+     "SEARCH v USING INDEX sqlite_autoindex_objects_1 (project=? AND "
+     "object_id=? AND kind=? AND version_index=?)",
+     true},
+    {"the latest behind a ref",
+     R"({"$eq":[{"$getField":"inputs.m.x"},{"$literal":"x"}]})",
+     "SEARCH l USING INDEX objects_by_publish_order (project=? AND "
+     "object_id=?)",
+     true},
+};
+
+TEST_CASE_METHOD(StoreFixture, "every query walks along its index", "[query]") {
+  const bool newest_first = GENERATE(false, true);
+  CAPTURE(newest_first);
+  for (const QueryShape& shape : kQueryShapes) {
+    CAPTURE(shape.name);
+    const std::string text = R"({"$expr":)" + std::string(shape.expr) + "}";
+    model::CallsQueryReq request = ARequest();
+    request.query = model::RawValue{text};
+    request.expand_columns = {{"inputs.m"}};
+    if (newest_first) request.sort_by = Descending("started_at");
+    request.limit = 50;
+    const std::string plan = PlanOf(*database, CallsStatement(request, {}));
+    // For people who want to know what a query costs: -s shows it.
+    CAPTURE(plan);
+    CHECK(Has(plan, shape.index));
+    CheckNoScans(plan);
+    for (const char* table : {"x", "d", "v", "l", "f1", "q1", "r1"}) {
+      CHECK(!Has(plan, "SCAN " + std::string(table) + "\n"));
+    }
+    CHECK(!shape.in_order == Has(plan, "USE TEMP B-TREE FOR ORDER BY"));
+
+    model::CallsQueryStatsReq count = ACount();
+    count.query = request.query;
+    count.expand_columns = request.expand_columns;
+    const std::string counting = PlanOf(*database, CallsCountStatement(count));
+    CAPTURE(counting);
+    CHECK(Has(counting, shape.index));
+    CheckNoScans(counting);
+  }
+}
+
+TEST_CASE_METHOD(StoreFixture,
+                 "a call that a query does not want is left before the rest "
+                 "of it is read",
+                 "[query]") {
+  const std::string text =
+      R"({"$expr":{"$eq":[{"$getField":"inputs.x"},{"$literal":1}]}})";
+  model::CallsQueryReq request = ARequest();
+  request.query = model::RawValue{text};
+  const std::string plan = PlanOf(*database, CallsStatement(request, {}));
+  CAPTURE(plan);
+  const size_t inputs = plan.find("SEARCH i ");
+  REQUIRE(inputs != std::string::npos);
+  CHECK(inputs < plan.find("SEARCH o "));
+  CHECK(inputs < plan.find("SEARCH u "));
+  // A count reads the index and the inputs, and no calls.
+  model::CallsQueryStatsReq count = ACount();
+  count.query = request.query;
+  CHECK(Has(PlanOf(*database, CallsCountStatement(count)),
+            "SEARCH c USING COVERING INDEX calls_by_start"));
+}
+
 }  // namespace
 }  // namespace bobbin::testing
