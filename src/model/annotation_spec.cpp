@@ -1,5 +1,8 @@
 #include "model/annotation_spec.h"
 
+// Without this Valijson ends the program when a schema is wrong.
+#define VALIJSON_USE_EXCEPTIONS 1
+
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -100,7 +103,11 @@ class RefWalk {
   bool RefEnds(const Tree& ref) {
     if (!ref.is_string()) return true;  // a property of that name
     const std::string& text = ref.get_ref<const std::string&>();
-    if (!text.starts_with('#')) return false;
+    // Those are read in different ways by different readers.
+    const bool plain = text.find('%') == std::string::npos &&
+                       text.find("//") == std::string::npos &&
+                       !text.ends_with('/');
+    if (!text.starts_with('#') || !plain) return false;
     const Tree::json_pointer pointer(text.substr(1));
     return root_.contains(pointer) && Ends(root_.at(pointer));
   }

@@ -199,8 +199,8 @@ TEST_CASE("prices are found by query, those of the project alone",
   Api api;
   Fill(api);
   std::string models;
-  for (const Json& price :
-       Json::parse(api.Ok("/cost/query", Asking(row.more))).at("results")) {
+  const Json found = Json::parse(api.Ok("/cost/query", Asking(row.more)));
+  for (const Json& price : found.at("results")) {
     models +=
         (models.empty() ? "" : " ") + price.at("llm_id").get<std::string>();
   }
@@ -229,8 +229,8 @@ TEST_CASE("purged prices are gone, those of other projects not",
     for (const char* project : {"team/app", "team/other"}) {
       const std::string request =
           R"({"project_id":")" + std::string(project) + "\"}";
-      for (const Json& price :
-           Json::parse(api.Ok("/cost/query", request)).at("results")) {
+      const Json found = Json::parse(api.Ok("/cost/query", request));
+      for (const Json& price : found.at("results")) {
         left += price.at("llm_id").get<std::string>();
       }
     }

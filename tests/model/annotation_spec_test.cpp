@@ -105,6 +105,7 @@ TEST_CASE("what is not a spec is said to be none", "[model]") {
       R"({"field_schema":{"$ref":"#/nowhere"}})",
       R"({"field_schema":{"$ref":"https://example.com/schema.json"}})",
       R"({"field_schema":{"allOf":[{"$ref":"#"}]}})",
+      R"({"field_schema":{"":{},"allOf":[{"$ref":"#/"}]}})",
       R"({"field_schema":{"$defs":{"a":{"$ref":"#/$defs/b"},
                                    "b":{"$ref":"#/$defs/a"}},
                           "$ref":"#/$defs/a"}})");
