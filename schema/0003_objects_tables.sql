@@ -4,16 +4,26 @@
 CREATE INDEX objects_by_kind ON objects (project, object_id, kind, publish_order)
   WHERE deleted_at_us IS NULL;
 
--- Serve: lists in the order of creation, of a whole project, of a kind, of a
--- name, of a class. (The row number, which breaks ties, ends every index.)
+-- Lists come in the order of creation; the row number, which breaks ties, is
+-- at the end of every index.
+
+-- Serves: the list of a whole project.
 CREATE INDEX objects_by_creation ON objects (project, created_at_us)
   WHERE deleted_at_us IS NULL;
+
+-- Serves: the list of the ops, or of what is no op.
 CREATE INDEX objects_by_kind_and_creation ON objects (project, kind, created_at_us)
   WHERE deleted_at_us IS NULL;
+
+-- Serves: the versions of an object; lists by name; the next name there is.
 CREATE INDEX objects_by_name ON objects (project, object_id, created_at_us)
   WHERE deleted_at_us IS NULL;
+
+-- Serves: the list of a base class.
 CREATE INDEX objects_by_base_class ON objects (project, base_object_class, created_at_us)
   WHERE deleted_at_us IS NULL AND base_object_class IS NOT NULL;
+
+-- Serves: the list of a leaf class.
 CREATE INDEX objects_by_leaf_class ON objects (project, leaf_object_class, created_at_us)
   WHERE deleted_at_us IS NULL AND leaf_object_class IS NOT NULL;
 
