@@ -2,6 +2,7 @@
 // transport (http/, or a test) makes the one and sends the other.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,9 @@ struct Part {
 struct Request {
   std::string method;  // "POST", ...
   std::string path;    // decoded, without the query string
+  // Where in `path` a slash was sent encoded (%2F): it is a character of its
+  // segment, not the end of one. In order.
+  std::vector<size_t> inner_slashes = {};
   std::vector<std::pair<std::string, std::string>> query = {};  // decoded
   std::string content_type = {};  // as sent, or empty
   std::string accept = {};        // as sent, or empty

@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -15,18 +14,20 @@
 #include "base/version.h"
 #include "cli/command.h"
 #include "cli/default_path.h"
+#include "cli/place.h"
+#include "cli/port_file.h"
 #include "cli/signals.h"
 #include "db/database.h"
+#include "db/file_lock.h"
 #include "db/migrate.h"
+#include "http/listener.h"
 #include "http/server.h"
 
 namespace bobbin::cli {
 namespace {
 
 struct ServeOptions {
-  std::string db;
-  bool ephemeral = false;
-  std::string durability = "full";
+  Place place;
   std::string port_file;
   std::string log_level = "warning";
   http::ServerOptions http = {.port = 6345};
@@ -35,6 +36,11 @@ struct ServeOptions {
 int Fail(const Error& error, int exit_code) {
   std::cerr << "bobbin: " << error.message << '\n';
   return exit_code;
+}
+
+int ExitCodeOfBind(const Error& error) {
+  if (error.code == Code::kConflict) return kExitPortTaken;
+  return error.code == Code::kInvalid ? kExitUsage : kExitFailure;
 }
 
 int ExitCodeOf(const Error& error) {
@@ -47,40 +53,10 @@ int ExitCodeOf(const Error& error) {
   return kExitFailure;
 }
 
-// The number of the bound port in a file, for those who started us with port
-// 0; taken away again at the end.
-class PortFile {
- public:
-  ~PortFile() {
-    std::error_code ignored;  // somebody may have taken it away before
-    if (!path_.empty()) std::filesystem::remove(path_, ignored);
-  }
-  PortFile() = default;
-  PortFile(const PortFile&) = delete;
-  PortFile& operator=(const PortFile&) = delete;
-
-  // Whoever waits for the file finds it whole: it is renamed into place.
-  Status Write(const std::string& path, int port) {
-    const std::string draft = path + ".part";
-    std::ofstream(draft) << port << '\n';
-    std::error_code error;
-    std::filesystem::rename(draft, path, error);
-    if (error) {
-      return Invalid("Cannot write the port file " + path + ": " +
-                     error.message() + ".");
-    }
-    path_ = path;
-    return {};
-  }
-
- private:
-  std::string path_;
-};
-
 void Greet(const ServeOptions& options, std::string_view durability,
            const std::string& url) {
   std::cerr << "bobbin " << Version() << " keeps traces in "
-            << (options.ephemeral ? "memory, until it stops" : options.db)
+            << (options.place.ephemeral ? "memory, until it stops" : options.place.db)
             << " (durability: " << durability << ")\n"
             << "Point a Weave SDK at it:\n"
             << "  export WF_TRACE_SERVER_URL=" << url << '\n'
@@ -91,26 +67,57 @@ void Greet(const ServeOptions& options, std::string_view durability,
             << '\n';
 }
 
-Result<std::unique_ptr<db::Database>> OpenDatabase(
-    const ServeOptions& options) {
-  db::OpenOptions open{.path = options.db, .migrations = db::Migrations()};
-  if (options.ephemeral) {
-    open.durability = db::Durability::kMemory;
-  } else {
-    open.durability = options.durability == "normal" ? db::Durability::kNormal
-                                                     : db::Durability::kFull;
-    Status folders = MakeFoldersFor(options.db);
-    if (!folders.ok()) {
-      return Error{Code::kInvalid, folders.error().message,
-                   std::string(db::kNotOpenable)};
-    }
+// Takes away a file that is empty, unless somebody serves it.
+void RemoveIfEmpty(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return;
+  const Result<db::FileLock> lock = db::FileLock::Take(path);
+  if (lock.ok() && lock.value().file_is_new()) {
+    std::filesystem::remove(path, error);  // or it stays: it is empty
   }
-  return db::Database::Open(open);
 }
+
+Result<std::unique_ptr<db::Database>> OpenDatabase(const Place& place) {
+  db::OpenOptions open{.path = place.db, .migrations = db::Migrations()};
+  if (place.ephemeral) {
+    open.durability = db::Durability::kMemory;
+    return db::Database::Open(open);
+  }
+  open.durability = place.durability == "normal" ? db::Durability::kNormal
+                                                 : db::Durability::kFull;
+  Status folders = MakeFoldersFor(place.db);
+  if (!folders.ok()) {
+    return Error{Code::kInvalid, folders.error().message,
+                 std::string(db::kNotOpenable)};
+  }
+  std::error_code error;
+  const bool is_new = !std::filesystem::exists(place.db, error) && !error;
+  Result<std::unique_ptr<db::Database>> database = db::Database::Open(open);
+  // A disk that is full, say: do not leave behind what is no database.
+  if (!database.ok() && is_new) RemoveIfEmpty(place.db);
+  return database;
+}
+
+// Ends the service before what it works with is gone, whichever way it ends.
+class Running {
+ public:
+  Running(http::Server& server, api::Handler handler) : server_(server) {
+    server_.Start(std::move(handler));
+  }
+  ~Running() {
+    const Impatience impatience([this] { server_.HurryStop(); });
+    server_.Stop();
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+ private:
+  http::Server& server_;
+};
 
 int Serve(ServeOptions& options) {
   BlockStopSignals();
-  if (options.db.empty() && !options.ephemeral) {
+  if (options.place.db.empty() && !options.place.ephemeral) {
     return Fail(Invalid("There is no home folder to keep the file in; say "
                         "--db FILE or --ephemeral."),
                 kExitUsage);
@@ -119,11 +126,10 @@ int Serve(ServeOptions& options) {
   http::Server server(options.http);
   Status bound = server.Bind();
   if (!bound.ok()) {
-    return Fail(bound.error(), bound.error().code == Code::kConflict
-                                   ? kExitPortTaken
-                                   : kExitUsage);
+    return Fail(bound.error(), ExitCodeOfBind(bound.error()));
   }
-  Result<std::unique_ptr<db::Database>> database = OpenDatabase(options);
+  Result<std::unique_ptr<db::Database>> database = 
+      OpenDatabase(options.place);
   if (!database.ok())
     return Fail(database.error(), ExitCodeOf(database.error()));
   db::Database& db = *database.value();
@@ -136,61 +142,28 @@ int Serve(ServeOptions& options) {
   store::FileStore files(db, names);
   const std::string durability(db::DurabilityName(db.durability()));
   api::Services services{calls, objects, files, clock, ids, durability};
-  server.Start([&services](const api::Request& request) {
-    return api::Dispatch(services, request);
-  });
 
-  const bool v6 = options.http.host.find(':') != std::string::npos;
-  const std::string url =
-      "http://" + (v6 ? "[" + options.http.host + "]" : options.http.host) +
-      ":" + std::to_string(server.port());
+  // Before anybody is served: whoever finds the number may still have to wait
+  // for a moment, but nothing runs if it can't be written.
   PortFile port_file;
   if (!options.port_file.empty()) {
     Status written = port_file.Write(options.port_file, server.port());
     if (!written.ok()) return Fail(written.error(), kExitFailure);
   }
+  const Running running(server, [&services](const api::Request& request) {
+    return api::Dispatch(services, request);
+  });
+  const std::string url = http::UrlOf(options.http.host, server.port());
   Greet(options, durability, url);
   std::printf("READY=%s\n", url.c_str());
   std::fflush(stdout);
 
   WaitForStopSignal();
-  server.Stop();
   return kExitOk;
 }
 
-// The two say where traces are kept, so a flag that gives one must win over
-// the environment that gives the other; CLI11's own reading of the
-// environment can't tell them apart.
-void AddPlaceFlags(CLI::App& command, ServeOptions& options) {
-  CLI::Option* db = command
-                        .add_option("--db", options.db,
-                                    "File to keep traces in (Env:BOBBIN_DB)")
-                        ->type_name("FILE")
-                        ->default_str(DefaultDbPath());
-  CLI::Option* ephemeral =
-      command.add_flag("--ephemeral", options.ephemeral,
-                       "Keep traces in memory only, gone at the end "
-                       "(Env:BOBBIN_EPHEMERAL)");
-  db->excludes(ephemeral);
-  command.parse_complete_callback([db, ephemeral, &options] {
-    const std::string set = Variable("BOBBIN_EPHEMERAL");
-    if (db->count() == 0 && ephemeral->count() == 0) {
-      options.ephemeral = !set.empty() && set != "0" && set != "false";
-      options.db = Variable("BOBBIN_DB");
-      if (options.db.empty()) options.db = DefaultDbPath();
-    }
-  });
-}
-
 void AddFlags(CLI::App& command, ServeOptions& options) {
-  AddPlaceFlags(command, options);
-  command
-      .add_option("--durability", options.durability,
-                  "full: an answer survives a power cut; normal: it survives "
-                  "a killed process")
-      ->envname("BOBBIN_DURABILITY")
-      ->check(CLI::IsMember({"full", "normal"}))
-      ->capture_default_str();
+  AddPlaceFlags(command, options.place);
   command.add_option("--host", options.http.host, "Address to listen on")
       ->envname("BOBBIN_HOST")
       ->capture_default_str();
@@ -254,9 +227,10 @@ std::function<int()> AddServe(CLI::App& app) {
   command->footer(
       "Every flag is also read from the environment: --max-body from "
       "BOBBIN_MAX_BODY, and so on.\n"
-      "Exit codes: 0 stopped, 2 usage, 3 port taken, 4 file can't be opened, "
-      "5 not a bobbin file,\n6 file of a newer bobbin, 7 file already "
-      "served.");
+      "Exit codes: 0 stopped, 1 anything not listed here, 2 usage, 3 port "
+      "taken,\n4 file can't be opened, 5 not a bobbin file, 6 file of a newer "
+      "bobbin,\n7 file already served. A second SIGTERM or SIGINT cuts off "
+      "requests that are\nstill running; a third kills.");
   return [options] {
     SetLogLevel(LevelOf(options->log_level));
     return Serve(*options);
