@@ -69,9 +69,8 @@ std::optional<Range> RangeOf(std::string_view text) {
     const std::string_view parameter = TakeUpTo(';', text);
     if (!parameter.starts_with("q=") && !parameter.starts_with("Q=")) continue;
     const char* const end = parameter.data() + parameter.size();
-    const auto [stop, error] =
-        std::from_chars(parameter.data() + 2, end, range.weight,
-                        std::chars_format::fixed);
+    const auto [stop, error] = std::from_chars(
+        parameter.data() + 2, end, range.weight, std::chars_format::fixed);
     if (error != std::errc() || stop != end) return std::nullopt;
   }
   return range;
@@ -84,8 +83,8 @@ bool IsJsonLike(std::string_view type) {
 }
 
 bool MayBeTaken(std::string_view type) {
-  constexpr std::array<std::string_view, 6> kActive = {
-      "xml", "script", "html", "pdf", "flash", "wasm"};
+  constexpr std::array<std::string_view, 6> kActive = {"xml", "script", "html",
+                                                       "pdf", "flash",  "wasm"};
   const std::string lower = Lower(type);
   return lower.starts_with("application/") &&
          std::ranges::none_of(kActive, [&](std::string_view word) {

@@ -21,6 +21,10 @@ struct Flags {
 
 // What the flags have left open is up to the environment.
 void Complete(const Flags& flags, Place& place) {
+  // (CLI11's own excludes() can't tell --ephemeral=off from --ephemeral.)
+  if (flags.db->count() > 0 && place.ephemeral) {
+    throw CLI::ValidationError("--db and --ephemeral exclude each other");
+  }
   if (flags.db->count() == 0 && flags.ephemeral->count() == 0) {
     TakeFromVariable(*flags.ephemeral, kEphemeralVariable);
     if (place.ephemeral && !Variable(kDbVariable).empty()) {
@@ -54,15 +58,16 @@ void AddPlaceFlags(CLI::App& command, Place& place) {
                  ->default_str(DefaultDbPath());
   flags.ephemeral =
       command
-          .add_flag("--ephemeral", place.ephemeral,
-                    described("Keep traces in memory only, gone at the end",
-                              kEphemeralVariable))
+          .add_flag(
+              "--ephemeral", place.ephemeral,
+              described("Keep traces in memory only, gone at the end; not "
+                        "with --db or --durability",
+                        kEphemeralVariable))
           ->check(
               CLI::IsMember(std::set<std::string>{"0", "1", "false", "no",
                                                   "off", "on", "true", "yes"},
                             CLI::ignore_case)
                   .description(""));
-  flags.db->excludes(flags.ephemeral);
   flags.durability =
       command
           .add_option("--durability", place.durability,

@@ -56,7 +56,8 @@ int ExitCodeOf(const Error& error) {
 void Greet(const ServeOptions& options, std::string_view durability,
            const std::string& url) {
   std::cerr << "bobbin " << Version() << " keeps traces in "
-            << (options.place.ephemeral ? "memory, until it stops" : options.place.db)
+            << (options.place.ephemeral ? "memory, until it stops"
+                                        : options.place.db)
             << " (durability: " << durability << ")\n"
             << "Point a Weave SDK at it:\n"
             << "  export WF_TRACE_SERVER_URL=" << url << '\n'
@@ -128,8 +129,7 @@ int Serve(ServeOptions& options) {
   if (!bound.ok()) {
     return Fail(bound.error(), ExitCodeOfBind(bound.error()));
   }
-  Result<std::unique_ptr<db::Database>> database = 
-      OpenDatabase(options.place);
+  Result<std::unique_ptr<db::Database>> database = OpenDatabase(options.place);
   if (!database.ok())
     return Fail(database.error(), ExitCodeOf(database.error()));
   db::Database& db = *database.value();

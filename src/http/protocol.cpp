@@ -38,7 +38,6 @@ class HeadStream final : public httplib::Stream {
   // A line ended without CR.
   bool malformed() const { return malformed_; }
 
-
   bool is_readable() const override { return true; }
   bool is_writable() const override { return true; }
   ssize_t read(char* into, size_t size) override {

@@ -183,9 +183,9 @@ void Server::Impl::Stop() {
   {
     std::unique_lock<std::mutex> lock(mutex_);
     for (Connection* connection : connections_) connection->Wake();
-    drained_.wait_for(
-        lock, std::chrono::milliseconds(options_.drain_timeout_ms),
-        [this] { return connections_.empty() || hurry_; });
+    drained_.wait_for(lock,
+                      std::chrono::milliseconds(options_.drain_timeout_ms),
+                      [this] { return connections_.empty() || hurry_; });
     for (Connection* connection : connections_) connection->Cut();
   }
   pool_.Join();
