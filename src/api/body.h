@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/checks.h"
 #include "api/request.h"
 #include "base/result.h"
 #include "json/document.h"
@@ -34,6 +35,13 @@ class Body {
                      details);
     if (!details.empty()) return std::move(details).Take();
     return {};
+  }
+
+  // The same for a record with a `project_id`, which is checked too.
+  Status ReadInProject(const Request& request, int detail_depth) {
+    Status status = Read(request, detail_depth);
+    if (status.ok()) status = CheckProjectId(record.project_id);
+    return status;
   }
 
   const std::vector<std::string_view>& refs() const { return document_.refs(); }

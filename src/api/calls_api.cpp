@@ -2,6 +2,7 @@
 
 #include <array>
 #include <deque>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -95,6 +96,19 @@ Status CheckPathProject(const PathValues& values, std::string_view project_id) {
                  "' is not the project of the path, '" + path + "'");
 }
 
+// Makes the reports ready and stores them, all or none. The ids that are made
+// for them live in `preparer`.
+Status Record(Services& services, const PathValues& values, Preparer& preparer,
+              std::span<CallReport* const> reports,
+              const std::vector<std::string_view>& refs) {
+  for (CallReport* const report : reports) {
+    Status status = CheckPathProject(values, report->project_id);
+    if (status.ok()) status = preparer.Prepare(*report, refs);
+    if (!status.ok()) return status;
+  }
+  return services.calls.Record(reports);
+}
+
 // One start or end: the member `kReport` of the body `Req`.
 template <class Req, auto kReport>
 Result<Response> ReportCall(Services& services, const Request& request,
@@ -102,15 +116,12 @@ Result<Response> ReportCall(Services& services, const Request& request,
   Body<Req> body;
   Status status = body.Read(request, kDepthOfCall);
   if (!status.ok()) return std::move(status).error();
-  CallReport& report = body.record.*kReport;
+  CallReport* const report = &(body.record.*kReport);
   Preparer preparer(services.ids);
-  status = CheckPathProject(values, report.project_id);
-  if (status.ok()) status = preparer.Prepare(report, body.refs());
-  CallReport* const one = &report;
-  if (status.ok()) status = services.calls.Record({&one, 1});
+  status = Record(services, values, preparer, {&report, 1}, body.refs());
   if (!status.ok()) return std::move(status).error();
   std::string answer;
-  AppendAnswer(answer, report);
+  AppendAnswer(answer, *report);
   return Json(std::move(answer));
 }
 
@@ -120,23 +131,21 @@ constexpr RouteHandler kEndCall =
     ReportCall<model::CallEndReq, &model::CallEndReq::end>;
 
 Result<Response> UpsertBatch(Services& services, const Request& request,
-                             const PathValues&) {
+                             const PathValues& values) {
   Body<model::CallsUpsertBatchReq> body;
-  Status read = body.Read(request, kDepthOfBatchItem);
-  if (!read.ok()) return std::move(read).error();
-  Preparer preparer(services.ids);
+  Status status = body.Read(request, kDepthOfBatchItem);
+  if (!status.ok()) return std::move(status).error();
   std::vector<CallReport*> reports;
   reports.reserve(body.record.batch.size());
   for (model::CallBatchItem& item : body.record.batch) {
     if (item.mode != "start" && item.mode != "end") {
       return Invalid("Invalid mode");
     }
-    Status prepared = preparer.Prepare(item.report, body.refs());
-    if (!prepared.ok()) return std::move(prepared).error();
     reports.push_back(&item.report);
   }
-  Status stored = services.calls.Record(reports);
-  if (!stored.ok()) return std::move(stored).error();
+  Preparer preparer(services.ids);
+  status = Record(services, values, preparer, reports, body.refs());
+  if (!status.ok()) return std::move(status).error();
   std::string answer = R"({"res":[)";
   for (const CallReport* report : reports) {
     if (report != reports.front()) answer += ',';
@@ -149,33 +158,26 @@ Result<Response> UpsertBatch(Services& services, const Request& request,
 Result<Response> CompleteCalls(Services& services, const Request& request,
                                const PathValues& values) {
   Body<model::CallsCompleteReq> body;
-  Status read = body.Read(request, kDepthOfComplete);
-  if (!read.ok()) return std::move(read).error();
-  Preparer preparer(services.ids);
+  Status status = body.Read(request, kDepthOfComplete);
+  if (!status.ok()) return std::move(status).error();
   std::vector<CallReport*> reports;
   reports.reserve(body.record.batch.size());
-  for (CallReport& report : body.record.batch) {
-    Status prepared = CheckPathProject(values, report.project_id);
-    if (prepared.ok()) prepared = preparer.Prepare(report, body.refs());
-    if (!prepared.ok()) return std::move(prepared).error();
-    reports.push_back(&report);
-  }
-  Status stored = services.calls.Record(reports);
-  if (!stored.ok()) return std::move(stored).error();
+  for (CallReport& report : body.record.batch) reports.push_back(&report);
+  Preparer preparer(services.ids);
+  status = Record(services, values, preparer, reports, body.refs());
+  if (!status.ok()) return std::move(status).error();
   return Json("{}");
 }
 
 Result<Response> UpdateCall(Services& services, const Request& request,
                             const PathValues&) {
   Body<model::CallUpdateReq> body;
-  Status status = body.Read(request, 1);
+  Status status = body.ReadInProject(request, 1);
   if (!status.ok()) return std::move(status).error();
   const model::CallUpdateReq& update = body.record;
   if (!update.display_name) {
     return Invalid("One of [display_name] is required for call update");
   }
-  status = CheckProjectId(update.project_id);
-  if (!status.ok()) return std::move(status).error();
   if (update.call_id.empty()) return Invalid("call_id must not be empty");
   status = services.calls.SetDisplayName(update.project_id, update.call_id,
                                          *update.display_name);
@@ -186,11 +188,9 @@ Result<Response> UpdateCall(Services& services, const Request& request,
 Result<Response> DeleteCalls(Services& services, const Request& request,
                              const PathValues&) {
   Body<model::CallsDeleteReq> body;
-  Status status = body.Read(request, 2);
+  Status status = body.ReadInProject(request, 2);
   if (!status.ok()) return std::move(status).error();
   const model::CallsDeleteReq& wanted = body.record;
-  status = CheckProjectId(wanted.project_id);
-  if (!status.ok()) return std::move(status).error();
   if (wanted.call_ids.size() > kMaxDeletes) {
     return Error{Code::kTooLarge, "Cannot delete more than " +
                                       std::to_string(kMaxDeletes) +

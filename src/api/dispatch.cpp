@@ -1,5 +1,6 @@
 #include "api/dispatch.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -44,13 +45,29 @@ std::string_view TakeSegment(std::string_view& rest) {
   return segment;
 }
 
+// The same for a path, in which some slashes may belong to a segment.
+std::string_view TakeSegment(std::string_view& rest, const Request& request) {
+  const std::string_view all = rest.substr(1);
+  std::string_view segment = TakeSegment(rest);
+  while (!rest.empty() &&
+         std::ranges::binary_search(
+             request.inner_slashes,
+             static_cast<size_t>(rest.data() - request.path.data()))) {
+    segment = all.substr(0, segment.size() + 1 + TakeSegment(rest).size());
+  }
+  return segment;
+}
+
+// `path` is the end of the path of `request`.
 bool Matches(std::string_view pattern, std::string_view path,
-             PathValues& values) {
-  if (pattern.find('{') == std::string_view::npos) return pattern == path;
+             const Request& request, PathValues& values) {
+  if (pattern.find('{') == std::string_view::npos) {
+    return pattern == path && request.inner_slashes.empty();
+  }
   values.clear();
   while (!pattern.empty() && !path.empty()) {
     const std::string_view expected = TakeSegment(pattern);
-    const std::string_view segment = TakeSegment(path);
+    const std::string_view segment = TakeSegment(path, request);
     if (expected.starts_with('{')) {
       if (segment.empty()) return false;
       values.push_back(segment);
@@ -61,10 +78,17 @@ bool Matches(std::string_view pattern, std::string_view path,
   return pattern.empty() && path.empty();
 }
 
-std::string_view WithoutPrefix(std::string_view path) {
+// The path below the prefix under which every route is served once more.
+// Empty if it does not begin with a slash that was sent as one.
+std::string_view RoutedPath(const Request& request) {
   constexpr std::string_view kPrefix = "/traces";
-  if (path.starts_with(kPrefix) && path.size() > kPrefix.size() &&
-      path[kPrefix.size()] == '/') {
+  const auto slash_at = [&request](size_t at) {
+    return at < request.path.size() && request.path[at] == '/' &&
+           !std::ranges::binary_search(request.inner_slashes, at);
+  };
+  std::string_view path = request.path;
+  if (!slash_at(0)) return {};
+  if (path.starts_with(kPrefix) && slash_at(kPrefix.size())) {
     path.remove_prefix(kPrefix.size());
   }
   return path;
@@ -119,7 +143,7 @@ Response ErrorResponse(const Error& error) {
 }
 
 Response Dispatch(Services& services, const Request& request) {
-  const std::string_view path = WithoutPrefix(request.path);
+  const std::string_view path = RoutedPath(request);
   // HEAD is GET whose body is not sent; the transport sees to that.
   const std::string_view method =
       request.method == "HEAD" ? "GET" : std::string_view(request.method);
@@ -128,9 +152,7 @@ Response Dispatch(Services& services, const Request& request) {
   for (const RouteGroup group : kGroups) {
     const std::span<const Route> routes = group();
     for (const Route& route : routes) {
-      if (!path.starts_with('/') || !Matches(route.pattern, path, values)) {
-        continue;
-      }
+      if (!Matches(route.pattern, path, request, values)) continue;
       if (route.method != method) {
         allowed += allowed.empty() ? "" : ", ";
         allowed += route.method;

@@ -45,6 +45,9 @@ class Form {
 struct Request {
   std::string method;  // "POST", ...
   std::string path;    // decoded, without the query string
+  // Where in `path` a slash was sent encoded (%2F): it is a character of its
+  // segment, not the end of one. In order.
+  std::vector<size_t> inner_slashes = {};
   std::vector<std::pair<std::string, std::string>> query = {};  // decoded
   std::string content_type = {};  // as sent, or empty
   std::string accept = {};        // as sent, or empty

@@ -1,19 +1,12 @@
 #include "cli/default_path.h"
 
-#include <cstdlib>
 #include <filesystem>
 
-namespace bobbin::cli {
-namespace {
+#include "cli/environment.h"
 
 namespace fs = std::filesystem;
 
-}  // namespace
-
-std::string Variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
+namespace bobbin::cli {
 
 std::string DefaultDbPath() {
   fs::path data = Variable("XDG_DATA_HOME");

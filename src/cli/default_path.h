@@ -7,9 +7,6 @@
 
 namespace bobbin::cli {
 
-// An environment variable, or "".
-std::string Variable(const char* name);
-
 // `bobbin/bobbin.db` under $XDG_DATA_HOME, or under ~/.local/share (XDG Base
 // Directory Specification 0.8). Empty if there is no home either.
 std::string DefaultDbPath();

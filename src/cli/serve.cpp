@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -17,58 +16,35 @@
 #include "cli/command.h"
 #include "cli/default_path.h"
 #include "cli/open_file.h"
+#include "cli/place.h"
+#include "cli/port_file.h"
 #include "cli/signals.h"
 #include "db/database.h"
-#include "db/migrate.h"
+#include "db/file_lock.h"
+#include "http/listener.h"
 #include "http/server.h"
 
 namespace bobbin::cli {
 namespace {
 
 struct ServeOptions {
-  std::string db;
+  Place place;
   double query_timeout_s = 30;
-  bool ephemeral = false;
-  std::string durability = "full";
   std::string port_file;
   std::string log_level = "warning";
   http::ServerOptions http = {.port = 6345};
 };
 
-// The number of the bound port in a file, for those who started us with port
-// 0; taken away again at the end.
-class PortFile {
- public:
-  ~PortFile() {
-    std::error_code ignored;  // somebody may have taken it away before
-    if (!path_.empty()) std::filesystem::remove(path_, ignored);
-  }
-  PortFile() = default;
-  PortFile(const PortFile&) = delete;
-  PortFile& operator=(const PortFile&) = delete;
-
-  // Whoever waits for the file finds it whole: it is renamed into place.
-  Status Write(const std::string& path, int port) {
-    const std::string draft = path + ".part";
-    std::ofstream(draft) << port << '\n';
-    std::error_code error;
-    std::filesystem::rename(draft, path, error);
-    if (error) {
-      return Invalid("Cannot write the port file " + path + ": " +
-                     error.message() + ".");
-    }
-    path_ = path;
-    return {};
-  }
-
- private:
-  std::string path_;
-};
+int ExitCodeOfBind(const Error& error) {
+  if (error.code == Code::kConflict) return kExitPortTaken;
+  return error.code == Code::kInvalid ? kExitUsage : kExitFailure;
+}
 
 void Greet(const ServeOptions& options, std::string_view durability,
            const std::string& url) {
   std::cerr << "bobbin " << Version() << " keeps traces in "
-            << (options.ephemeral ? "memory, until it stops" : options.db)
+            << (options.place.ephemeral ? "memory, until it stops"
+                                        : options.place.db)
             << " (durability: " << durability << ")\n"
             << "Point a Weave SDK at it:\n"
             << "  export WF_TRACE_SERVER_URL=" << url << '\n'
@@ -79,24 +55,57 @@ void Greet(const ServeOptions& options, std::string_view durability,
             << '\n';
 }
 
+// Takes away a file that is empty, unless somebody serves it.
+void RemoveIfEmpty(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return;
+  const Result<db::FileLock> lock = db::FileLock::Take(path);
+  if (lock.ok() && lock.value().file_is_new()) {
+    std::filesystem::remove(path, error);  // or it stays: it is empty
+  }
+}
+
 Result<std::unique_ptr<db::Database>> OpenDatabase(
     const ServeOptions& options) {
-  db::OpenOptions open{.path = options.db};
+  const Place& place = options.place;
+  db::OpenOptions open{.path = place.db};
   // However little was asked for, it is not 0, which would be for ever.
   open.query_timeout_us =
       static_cast<int64_t>(std::ceil(options.query_timeout_s * 1e6));
-  if (options.ephemeral) {
+  if (place.ephemeral) {
     open.durability = db::Durability::kMemory;
-  } else {
-    open.durability = options.durability == "normal" ? db::Durability::kNormal
-                                                     : db::Durability::kFull;
+    return OpenFile(open);
   }
-  return OpenFile(open);
+  open.durability = place.durability == "normal" ? db::Durability::kNormal
+                                                 : db::Durability::kFull;
+  std::error_code error;
+  const bool is_new = !std::filesystem::exists(place.db, error) && !error;
+  Result<std::unique_ptr<db::Database>> database = OpenFile(open);
+  // A disk that is full, say: do not leave behind what is no database.
+  if (!database.ok() && is_new) RemoveIfEmpty(place.db);
+  return database;
 }
+
+// Ends the service before what it works with is gone, whichever way it ends.
+class Running {
+ public:
+  Running(http::Server& server, api::Handler handler) : server_(server) {
+    server_.Start(std::move(handler));
+  }
+  ~Running() {
+    const Impatience impatience([this] { server_.HurryStop(); });
+    server_.Stop();
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+ private:
+  http::Server& server_;
+};
 
 int Serve(ServeOptions& options) {
   BlockStopSignals();
-  if (options.db.empty() && !options.ephemeral) {
+  if (options.place.db.empty() && !options.place.ephemeral) {
     return Fail(Invalid("There is no home folder to keep the file in; say "
                         "--db FILE or --ephemeral."),
                 kExitUsage);
@@ -105,13 +114,12 @@ int Serve(ServeOptions& options) {
   http::Server server(options.http);
   Status bound = server.Bind();
   if (!bound.ok()) {
-    return Fail(bound.error(), bound.error().code == Code::kConflict
-                                   ? kExitPortTaken
-                                   : kExitUsage);
+    return Fail(bound.error(), ExitCodeOfBind(bound.error()));
   }
   Result<std::unique_ptr<db::Database>> database = OpenDatabase(options);
-  if (!database.ok())
+  if (!database.ok()) {
     return Fail(database.error(), ExitCodeOf(database.error()));
+  }
   db::Database& db = *database.value();
 
   SystemClock clock;
@@ -131,50 +139,24 @@ int Serve(ServeOptions& options) {
   const std::string durability(db::DurabilityName(db.durability()));
   api::Services services{calls, objects, files, tables,    feedback,
                          costs, clock,   ids,   durability};
-  server.Start([&services](const api::Request& request) {
-    return api::Dispatch(services, request);
-  });
 
-  const bool v6 = options.http.host.find(':') != std::string::npos;
-  const std::string url =
-      "http://" + (v6 ? "[" + options.http.host + "]" : options.http.host) +
-      ":" + std::to_string(server.port());
+  // Before anybody is served: whoever finds the number may still have to wait
+  // for a moment, but nothing runs if it can't be written.
   PortFile port_file;
   if (!options.port_file.empty()) {
     Status written = port_file.Write(options.port_file, server.port());
     if (!written.ok()) return Fail(written.error(), kExitFailure);
   }
+  const Running running(server, [&services](const api::Request& request) {
+    return api::Dispatch(services, request);
+  });
+  const std::string url = http::UrlOf(options.http.host, server.port());
   Greet(options, durability, url);
   std::printf("READY=%s\n", url.c_str());
   std::fflush(stdout);
 
   WaitForStopSignal();
-  server.Stop();
   return kExitOk;
-}
-
-// The two say where traces are kept, so a flag that gives one must win over
-// the environment that gives the other; CLI11's own reading of the
-// environment can't tell them apart.
-void AddPlaceFlags(CLI::App& command, ServeOptions& options) {
-  CLI::Option* db = command
-                        .add_option("--db", options.db,
-                                    "File to keep traces in (Env:BOBBIN_DB)")
-                        ->type_name("FILE")
-                        ->default_str(DefaultDbPath());
-  CLI::Option* ephemeral =
-      command.add_flag("--ephemeral", options.ephemeral,
-                       "Keep traces in memory only, gone at the end "
-                       "(Env:BOBBIN_EPHEMERAL)");
-  db->excludes(ephemeral);
-  command.parse_complete_callback([db, ephemeral, &options] {
-    const std::string set = Variable("BOBBIN_EPHEMERAL");
-    if (db->count() == 0 && ephemeral->count() == 0) {
-      options.ephemeral = !set.empty() && set != "0" && set != "false";
-      options.db = Variable("BOBBIN_DB");
-      if (options.db.empty()) options.db = DefaultDbPath();
-    }
-  });
 }
 
 // CLI11 would take "nan", which is in every range.
@@ -184,14 +166,7 @@ std::string IsDecimal(const std::string& text) {
 }
 
 void AddFlags(CLI::App& command, ServeOptions& options) {
-  AddPlaceFlags(command, options);
-  command
-      .add_option("--durability", options.durability,
-                  "full: an answer survives a power cut; normal: it survives "
-                  "a killed process")
-      ->envname("BOBBIN_DURABILITY")
-      ->check(CLI::IsMember({"full", "normal"}))
-      ->capture_default_str();
+  AddPlaceFlags(command, options.place);
   command.add_option("--host", options.http.host, "Address to listen on")
       ->envname("BOBBIN_HOST")
       ->capture_default_str();
@@ -264,9 +239,10 @@ std::function<int()> AddServe(CLI::App& app) {
   command->footer(
       "Every flag is also read from the environment: --max-body from "
       "BOBBIN_MAX_BODY, and so on.\n"
-      "Exit codes: 0 stopped, 2 usage, 3 port taken, 4 file can't be opened, "
-      "5 not a bobbin file,\n6 file of a newer bobbin, 7 file already "
-      "served.");
+      "Exit codes: 0 stopped, 1 anything not listed here, 2 usage, 3 port "
+      "taken,\n4 file can't be opened, 5 not a bobbin file, 6 file of a newer "
+      "bobbin,\n7 file already served. A second SIGTERM or SIGINT cuts off "
+      "requests that are\nstill running; a third kills.");
   return [options] {
     SetLogLevel(LevelOf(options->log_level));
     return Serve(*options);

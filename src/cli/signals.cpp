@@ -1,6 +1,7 @@
 #include "cli/signals.h"
 
 #include <csignal>
+#include <utility>
 
 namespace bobbin::cli {
 namespace {
@@ -26,6 +27,28 @@ int WaitForStopSignal() {
   int signal = 0;
   sigwait(&set, &signal);
   return signal;
+}
+
+Impatience::Impatience(std::function<void()> hurry)
+    : watcher_([this, hurry = std::move(hurry)] { Watch(hurry); }) {}
+
+Impatience::~Impatience() {
+  over_ = true;
+  // It waits for a signal; this one is for that thread alone.
+  pthread_kill(watcher_.native_handle(), SIGTERM);
+  watcher_.join();
+}
+
+void Impatience::Watch(const std::function<void()>& hurry) const {
+  WaitForStopSignal();
+  if (over_) return;
+  hurry();
+  const int last = WaitForStopSignal();
+  if (over_) return;
+  const sigset_t set = StopSignals();
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  std::signal(last, SIG_DFL);  // a shell may have had it ignored
+  raise(last);
 }
 
 }  // namespace bobbin::cli

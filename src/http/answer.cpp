@@ -73,12 +73,38 @@ class BodyStream {
   std::string zipped_;
 };
 
+// Where the API answers with the same status, its name for it.
+std::string_view ErrorType(int status) {
+  switch (status) {
+    case 400:
+      return "InvalidRequest";
+    case 401:
+      return "AuthenticationError";
+    case 403:
+      return "Forbidden";
+    case 408:
+      return "RequestTimeout";
+    case 413:
+      return "RequestTooLarge";
+    case 414:
+      return "AddressTooLong";
+    case 415:
+      return "UnsupportedContentEncoding";
+    case 431:
+      return "HeadersTooLarge";
+    case 503:
+      return "Busy";
+    default:
+      return "InternalError";
+  }
+}
+
 }  // namespace
 
-std::string ReasonBody(std::string_view reason) {
+std::string ReasonBody(int status, std::string_view reason) {
   std::string body = R"({"reason":")";
-  body += reason;
-  body += "\"}";
+  body.append(reason).append(R"(","error_type":")");
+  body.append(ErrorType(status)).append("\"}");
   return body;
 }
 

@@ -12,8 +12,9 @@
 
 namespace bobbin::http {
 
-// `{"reason":"..."}`; `reason` must not need escapes.
-std::string ReasonBody(std::string_view reason);
+// `{"reason":"...","error_type":"..."}` (contract section 1) for a request that
+// the transport itself turns down; `reason` must not need escapes.
+std::string ReasonBody(int status, std::string_view reason);
 
 // Zips the body if the client wants it and it is worth it, and says so in the
 // headers. A streamed body is left alone, but for the headers.

@@ -115,4 +115,10 @@ Result<Listener> Listen(const std::string& host, int port) {
   return WhyNot(why, host, port);
 }
 
+std::string UrlOf(const std::string& host, int port) {
+  const bool bare_v6 = host.find(':') != std::string::npos && host[0] != '[';
+  return "http://" + (bare_v6 ? '[' + host + ']' : host) + ':' +
+         std::to_string(port);
+}
+
 }  // namespace bobbin::http

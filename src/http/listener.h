@@ -21,4 +21,7 @@ struct Listener {
 //              be used.
 Result<Listener> Listen(const std::string& host, int port);
 
+// `http://host:port`; an IPv6 address is put in brackets unless it is.
+std::string UrlOf(const std::string& host, int port);
+
 }  // namespace bobbin::http

@@ -13,6 +13,7 @@
 #include "http/answer.h"
 #include "http/exchange.h"
 #include "http/request_log.h"
+#include "http/target.h"
 #include "http/text.h"
 
 namespace bobbin::http {
@@ -35,12 +36,20 @@ class HeadStream final : public httplib::Stream {
  public:
   explicit HeadStream(Exchange& exchange) : exchange_(exchange) {}
 
+  // A line ended without CR.
+  bool malformed() const { return malformed_; }
+
   bool is_readable() const override { return true; }
   bool is_writable() const override { return true; }
   ssize_t read(char* into, size_t size) override {
     if (exchange_.head_bytes >= kMaxHeadBytes) return -1;
     exchange_.head_bytes += size;  // it reads byte by byte
-    return exchange_.connection.Read(into, size);
+    const ssize_t got = exchange_.connection.Read(into, size);
+    if (got <= 0) return got;
+    // For httplib the line would go on, and the head never end.
+    malformed_ = *into == '\n' && last_ != '\r';
+    last_ = *into;
+    return malformed_ ? -1 : got;
   }
   ssize_t write(const char* bytes, size_t size) override {
     if (exchange_.holds_head) {
@@ -57,6 +66,8 @@ class HeadStream final : public httplib::Stream {
 
  private:
   Exchange& exchange_;
+  char last_ = 0;
+  bool malformed_ = false;
 };
 
 std::string_view ReasonFor(int status) {
@@ -74,7 +85,7 @@ std::string_view ReasonFor(int status) {
 
 void Answer(const Refusal& refusal, httplib::Response& res) {
   res.status = refusal.status;
-  res.body = ReasonBody(refusal.reason);
+  res.body = ReasonBody(refusal.status, refusal.reason);
   res.set_header("Content-Type", "application/json");
   if (refusal.status == 401) {
     res.set_header("WWW-Authenticate", R"(Basic realm="bobbin")");
@@ -178,9 +189,12 @@ bool Protocol::Engine::ServeRequest(Connection& connection) {
     Log(LogLevel::kError, std::string("a request was dropped: ") + e.what());
   }
   current = nullptr;
-  if (exchange.status == 0 && exchange.head_bytes >= kMaxHeadBytes) {
-    exchange.status = 414;  // not even the first line ended
-    connection.Write(ClosingAnswer(414, ReasonFor(414)));
+  if (exchange.status == 0 &&
+      (stream.malformed() || exchange.head_bytes >= kMaxHeadBytes)) {
+    // Not even the first line has come.
+    exchange.status = stream.malformed() ? 400 : 414;
+    connection.Write(
+        ClosingAnswer(exchange.status, ReasonFor(exchange.status)));
   }
   sent = connection.Flush() && sent;
   if (logged && exchange.status != 0) {
@@ -197,7 +211,9 @@ void Protocol::Engine::Begin(httplib::Request& req) {
   Head& head = exchange.head;
   api::Request& request = exchange.request;
   request.method = req.method;
-  request.path = std::move(req.path);
+  Target target = ReadTarget(req.target);
+  request.path = std::move(target.path);
+  request.inner_slashes = std::move(target.inner_slashes);
   for (auto& [name, value] : req.params) {
     request.query.emplace_back(name, std::move(value));
   }
@@ -212,6 +228,11 @@ void Protocol::Engine::Begin(httplib::Request& req) {
   }
   head.visitor.path = request.path;
   head.visitor.http_1_0 = req.version == "HTTP/1.0";
+  // Goes before the Host header, which must be there all the same (RFC 9112,
+  // section 3.2.2).
+  if (target.absolute && (head.visitor.host || head.visitor.http_1_0)) {
+    head.visitor.host = target.authority;
+  }
   exchange.keep_alive =
       !head.close && (head.keep_alive || !head.visitor.http_1_0);
   exchange.framing = FramingOf(head.content_length, head.transfer_encoding);
@@ -296,10 +317,6 @@ void Protocol::Engine::ServeAfterError(const httplib::Request& req,
   if (other_method || res.status == 416) {
     httplib::Request again = req;
     HeadStream stream(exchange);
-    if (other_method) {
-      again.path = httplib::detail::decode_url(
-          req.target.substr(0, req.target.find_first_of("?#")), false);
-    }
     if (!other_method || httplib::detail::read_headers(stream, again.headers)) {
       Begin(again);
       return Serve(res);
@@ -337,7 +354,7 @@ ssize_t Protocol::Engine::WriteHeaders(httplib::Stream& to,
 
 std::string ClosingAnswer(int status, std::string_view reason,
                           std::string_view header) {
-  const std::string body = ReasonBody(reason);
+  const std::string body = ReasonBody(status, reason);
   std::string answer = "HTTP/1.1 " + std::to_string(status) + ' ' +
                        httplib::status_message(status) +
                        "\r\nContent-Type: application/json"

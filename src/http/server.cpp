@@ -113,6 +113,7 @@ class Server::Impl {
   int port() const { return listener_.port; }
   void Start(api::Handler handler);
   void Stop();
+  void HurryStop();
 
  private:
   void AcceptLoop();
@@ -136,7 +137,8 @@ class Server::Impl {
 
   std::mutex mutex_;  // guards the two below
   std::unordered_set<Connection*> connections_;
-  std::condition_variable connection_ended_;
+  bool hurry_ = false;
+  std::condition_variable drained_;  // no connections, or no time for them
 
   ThreadPool pool_;
 };
@@ -181,12 +183,18 @@ void Server::Impl::Stop() {
   {
     std::unique_lock<std::mutex> lock(mutex_);
     for (Connection* connection : connections_) connection->Wake();
-    connection_ended_.wait_for(
-        lock, std::chrono::milliseconds(options_.drain_timeout_ms),
-        [this] { return connections_.empty(); });
+    drained_.wait_for(lock,
+                      std::chrono::milliseconds(options_.drain_timeout_ms),
+                      [this] { return connections_.empty() || hurry_; });
     for (Connection* connection : connections_) connection->Cut();
   }
   pool_.Join();
+}
+
+void Server::Impl::HurryStop() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  hurry_ = true;
+  drained_.notify_all();
 }
 
 void Server::Impl::AcceptLoop() {
@@ -232,7 +240,7 @@ void Server::Impl::ServeConnection(int fd) {
   }
   const std::lock_guard<std::mutex> lock(mutex_);
   connections_.erase(&connection);
-  if (connections_.empty()) connection_ended_.notify_all();
+  if (connections_.empty()) drained_.notify_all();
 }
 
 Server::Server(ServerOptions options)
@@ -247,5 +255,7 @@ int Server::port() const { return impl_->port(); }
 void Server::Start(api::Handler handler) { impl_->Start(std::move(handler)); }
 
 void Server::Stop() { impl_->Stop(); }
+
+void Server::HurryStop() { impl_->HurryStop(); }
 
 }  // namespace bobbin::http

@@ -55,6 +55,10 @@ class Server {
   // running and will not be called. May be called more than once.
   void Stop();
 
+  // Makes Stop(), running or future, cut off running requests at once. What a
+  // handler is doing is not interrupted. Any thread.
+  void HurryStop();
+
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;

@@ -258,6 +258,24 @@ TEST_CASE("the v2 path starts and ends calls as v1 does", "[api][start]") {
         "success");
 }
 
+TEST_CASE("a v2 path names a project with slashes by encoding them",
+          "[api][start]") {
+  Api api(Transport::kPort);
+  const std::string prefix = GENERATE("", "/traces");
+  const std::string path = prefix + "/v2/team/app%2Fdeep%2fer";
+  const Body start = AStart("c1").WithText("project_id", "team/app/deep/er");
+  CHECK(api.Ok(path + "/call/start", Start(start)) ==
+        R"({"id":"c1","trace_id":"t1"})");
+  // The path is split before it is decoded, everywhere.
+  for (const std::string wrong :
+       {"/v2/team/app/deep/er/call/start", "/v2/team/app%2Fcall/start",
+        "/v2%2Fteam/app/call/start", "/call%2Fstart", "%2Fcall/start",
+        "/traces%2Fcall/start"}) {
+    CAPTURE(wrong);
+    CHECK(api.Post(prefix + wrong, Start(start)).status == 404);
+  }
+}
+
 TEST_CASE("a v2 path that names another project than its body is refused",
           "[api][start]") {
   Api api;

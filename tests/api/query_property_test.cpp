@@ -651,8 +651,7 @@ Call PutCall(Api& api, Chance& chance, int number) {
 
 unsigned Seed() {
   const char* given = std::getenv("BOBBIN_QUERY_SEED");
-  if (given != nullptr) return static_cast<unsigned>(std::atoll(given));
-  return std::random_device()();
+  return given == nullptr ? 20'241 : static_cast<unsigned>(std::atoll(given));
 }
 
 TEST_CASE("random queries find what a plain evaluator finds", "[api][query]") {

@@ -128,6 +128,11 @@ TEST_CASE("each command explains itself", "[e2e]") {
     CHECK_THAT(serve.out, Catch::Contains("--" + flag));
     CHECK_THAT(serve.out, Catch::Contains(variable));
   }
+  const std::string codes = serve.out.substr(serve.out.find("Exit codes:"));
+  for (char code = '0'; code <= '7'; ++code) {
+    CHECK_THAT(codes, Catch::Contains(std::string{' ', code, ' '}) ||
+                          Catch::Contains(std::string{'\n', code, ' '}));
+  }
 }
 
 TEST_CASE("--version says the version on one line", "[e2e]") {
@@ -156,6 +161,7 @@ TEST_CASE("a wrong command line is answered with 2 and a pointer to help",
       {{"serve", "--query-timeout", "soon"}, "--query-timeout"},
       {{"serve", "--query-timeout", "nan"}, "--query-timeout"},
       {{"serve", "--ephemeral", "--db", "x"}, "--ephemeral"},
+      {{"serve", "--ephemeral", "--durability", "full"}, "--durability"},
   }));
   const Finished wrong = RunBobbin(arguments);
   CAPTURE(arguments, wrong.err);
@@ -168,10 +174,10 @@ TEST_CASE("a wrong command line is answered with 2 and a pointer to help",
 TEST_CASE("a wrong value in a variable is as wrong as in its flag", "[e2e]") {
   const auto [variable, value] = GENERATE(
       table<std::string, std::string>({{"BOBBIN_PORT", "many"},
+                                       {"BOBBIN_EPHEMERAL", "maybe"},
                                        {"BOBBIN_DURABILITY", "some"},
                                        {"BOBBIN_QUERY_TIMEOUT", "soon"}}));
-  const Finished wrong =
-      RunBobbin({"serve", "--ephemeral"}, {{variable, value}});
+  const Finished wrong = RunBobbin({"serve"}, {{variable, value}});
   CAPTURE(variable, wrong.err);
   CHECK(wrong.code == 2);
   CHECK(wrong.out.empty());

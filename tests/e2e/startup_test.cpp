@@ -143,6 +143,47 @@ TEST_CASE("a file that another bobbin serves: exit 7", "[e2e]") {
   CHECK(client.Post("/call/start", StartBody("c2")).status == 200);
 }
 
+TEST_CASE("a port file that can't be written: exit 1, and nothing is served",
+          "[e2e]") {
+  const TempDir dir;
+  const std::string path = GENERATE("folder", "none/port");
+  fs::create_directory(dir.File("folder"));
+  CheckRefused(dir,
+               {"--ephemeral", "--port", "0", "--port-file", dir.File(path)}, 1,
+               dir.File(path));
+}
+
+TEST_CASE("a full disk: exit 4, and no file that is none is left", "[e2e]") {
+  const TempDir dir;
+  // Files may grow to two kilobytes: too little for a database.
+  const std::string limited =
+      "trap '' XFSZ; ulimit -f 2; exec \"$0\" serve --port 0 --db \"$1\"";
+  const std::string path = dir.File("calls.db");
+  SECTION("a new one") {
+    const Finished refused =
+        RunToEnd("/bin/bash", {"-c", limited, BOBBIN_BINARY, path});
+    CAPTURE(refused.err);
+    CHECK(refused.code == 4);
+    CHECK_THAT(refused.err, Catch::Contains(path));
+    CHECK(Snapshot(dir).empty());
+  }
+  SECTION("an empty one that was there before stays") {
+    WriteFile(path, "");
+    const Finished refused =
+        RunToEnd("/bin/bash", {"-c", limited, BOBBIN_BINARY, path});
+    CHECK(refused.code == 4);
+    CHECK(fs::exists(path));
+  }
+}
+
+TEST_CASE("an IPv6 address is given in brackets, once", "[e2e]") {
+  const std::string host = GENERATE("::1", "[::1]");
+  Served bobbin({"--ephemeral", "--host", host});
+  CHECK_THAT(bobbin.url(), Catch::StartsWith("http://[::1]:"));
+  CHECK_THAT(bobbin.process().Stderr(), Catch::Contains("=" + bobbin.url()));
+  CHECK(bobbin.NewClient().Get("/health").status == 200);
+}
+
 TEST_CASE("the file of a bobbin that was killed can be served at once",
           "[e2e]") {
   const TempDir dir;

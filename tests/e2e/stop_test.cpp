@@ -108,6 +108,26 @@ TEST_CASE("a request that never comes to its end is waited for in bounds",
   CHECK(bobbin.Stop() == 0);
 }
 
+TEST_CASE("a second signal cuts off what is still running", "[e2e]") {
+  const TempDir dir;
+  const std::string port_file = dir.File("port");
+  Served bobbin({"--ephemeral", "--port-file", port_file});
+  Connection connection(bobbin.port());
+  REQUIRE(connection.Send(
+      PostHead("/call/start", 100, "Expect: 100-continue\r\n")));
+  REQUIRE(connection.ReadAnswer().status == 100);
+
+  bobbin.process().Signal(SIGINT);
+  WaitUntilClosed(bobbin.port());
+  bobbin.process().Signal(GENERATE(SIGINT, SIGTERM));
+
+  connection.ReadAnswer();  // whatever it is, then it ends
+  const Exit exit = bobbin.process().Wait();
+  CHECK(exit.code == 0);
+  CHECK(exit.signal == 0);
+  CHECK_FALSE(fs::exists(port_file));
+}
+
 TEST_CASE("an answer that is being read when the signal comes is finished",
           "[e2e]") {
   constexpr int kCalls = 16;

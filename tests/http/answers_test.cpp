@@ -169,7 +169,8 @@ TEST_CASE("an exception is 500, and its text stays here", "[http][threads]") {
     connection.Send(Get());
     const RawReply answer = connection.ReadReply();
     CHECK(answer.status == 500);
-    CHECK(answer.body == R"({"reason":"Internal server error"})");
+    CHECK(answer.body == R"({"reason":"Internal server error",)"
+                         R"("error_type":"InternalError"})");
     CHECK_THAT(answer.head, !Catch::Contains("secret") &&
                                 !Catch::Contains("EXCEPTION_WHAT"));
   }

@@ -38,6 +38,13 @@ inline api::Response Echo(const api::Request& request) {
   return {.content_type = "text/plain", .body = text};
 }
 
+// The body with which the transport itself turns a request down.
+inline bool IsError(const RawReply& reply, std::string_view type) {
+  return reply.body.starts_with(R"({"reason":")") &&
+         reply.body.ends_with("\",\"error_type\":\"" + std::string(type) +
+                              "\"}");
+}
+
 // The answer to one request on a connection of its own.
 inline RawReply Ask(int port, std::string_view request) {
   RawClient client(port);
