@@ -150,7 +150,7 @@ api::StreamEnd SendStream(
     exchange.body_bytes = 0;
     if (!end.instead) {
       end.instead = api::Response{.status = 500,
-                                  .body = ReasonBody("Internal server error")};
+                                  .body = ReasonBody(500, "Internal server error")};
     }
     return end;
   }
