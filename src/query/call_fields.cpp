@@ -20,6 +20,7 @@ struct CallField {
   Needs needs = {};
 };
 
+// The first that fits is taken.
 constexpr auto kFields = std::to_array<CallField>({
     {"id", Type::kText, "c.id", false},
     {"trace_id", Type::kText, "c.trace_id", false},
@@ -47,6 +48,10 @@ constexpr auto kFields = std::to_array<CallField>({
      "coalesce(nullif(c.display_name, ''), (SELECT coalesce(trace_name, name) "
      "FROM ops WHERE row_id = c.op))",
      false},
+    // Shown among the attributes, in place of what the client has there.
+    {"attributes.otel_span", Type::kJson,
+     "coalesce(i.otel_dump, json_at(i.attributes, 'otel_span'))", true,
+     kInputs},
     {"attributes", Type::kJson, "i.attributes", true, kInputs},
     {"inputs", Type::kJson, "i.inputs", true, kInputs},
     {"output", Type::kJson, "u.output", true, kOutputs},

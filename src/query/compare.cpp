@@ -140,7 +140,7 @@ Result<Statement> CompareTyped(const Comparison& row, Operand left,
     return ByOrder("number_order", left.value.sql, right.value.sql, row.sql);
   }
   const FieldSql& field = left.value;
-  if (row.op == Op::kEq && !field.key.empty()) {
+  if (row.op == Op::kEq && !field.key.empty() && right.literal != nullptr) {
     Statement out;
     out.Add("(");
     out.Add(field.key);

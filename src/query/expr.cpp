@@ -342,9 +342,11 @@ bool AddTexts(const Expr& expr, std::string_view field,
 }  // namespace
 
 Result<Expr> ParseQuery(std::string_view json) {
+  if (json.size() > kMaxQueryBytes) {
+    return Invalid(Most("bytes", kMaxQueryBytes));
+  }
   json::Document document;
   const json::SyntaxError error = document.Parse(json, json::kMaxDepth);
-  if (error.too_large) return Invalid(Most("values", json::kMaxNodes));
   if (!error.message.empty()) return Internal("a query that is not JSON");
   return Parser().Run(document.root());
 }

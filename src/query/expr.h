@@ -43,6 +43,7 @@ inline constexpr int kMaxQueryDepth = 24;
 inline constexpr int kMaxValueDepth = 3;
 inline constexpr size_t kMaxQueryNodes = 10'000;
 inline constexpr size_t kMaxInEntries = 5'000;  // of one `$in`
+inline constexpr size_t kMaxQueryBytes = size_t{2} << 20;
 
 struct Expr {
   Op op = Op::kLiteral;

@@ -286,6 +286,19 @@ TEST_CASE("paths lead into objects and lists", "[api][query]") {
   }
 }
 
+TEST_CASE("a dump of OpenTelemetry is where it is shown", "[api][query]") {
+  Api api;
+  PutStart(api, AStart("c1")
+                    .With("attributes", R"({"otel_span":{"s":1}})")
+                    .With("otel_dump", R"({"s":2})"));
+  PutStart(api, AStart("c2").With("attributes", R"({"otel_span":{"s":1}})"));
+  PutStart(api, AStart("c3"));
+  const std::string field = Field("attributes.otel_span.s");
+  CHECK(Find(api, Query(Binary("$eq", field, Literal("2")))) == "c1");
+  CHECK(Find(api, Query(Binary("$eq", field, Literal("1")))) == "c2");
+  CHECK(Find(api, Query(Binary("$eq", field, Literal("null")))) == "c3");
+}
+
 TEST_CASE("columns compare as what they are", "[api][query]") {
   Api api;
   PutComplete(api, AComplete("c1")

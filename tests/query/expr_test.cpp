@@ -200,6 +200,18 @@ TEST_CASE("a list of $in is bounded", "[query]") {
   CHECK(parsed.error().code == Code::kInvalid);
 }
 
+TEST_CASE("a query is not longer than two megabytes", "[query]") {
+  const auto query = [](size_t size) {
+    const std::string begin = R"({"$expr":{"$not":[{"$literal":")";
+    const std::string end = "\"}]}}";
+    return begin + std::string(size - begin.size() - end.size(), 'x') + end;
+  };
+  CHECK(ParseQuery(query(kMaxQueryBytes)).ok());
+  const auto parsed = ParseQuery(query(kMaxQueryBytes + 1));
+  REQUIRE(!parsed.ok());
+  CHECK(parsed.error().code == Code::kInvalid);
+}
+
 TEST_CASE("a query that only names ids says which", "[query]") {
   using Ids = std::optional<std::vector<std::string>>;
   const auto [expr, ids] = GENERATE(table<std::string, Ids>({
