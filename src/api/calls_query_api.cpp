@@ -8,6 +8,9 @@
 #include "api/call_json.h"
 #include "api/checks.h"
 #include "api/dispatch.h"
+#include "api/expand.h"
+#include "api/list_stream.h"
+#include "api/stream_type.h"
 #include "model/calls_query.h"
 
 namespace bobbin::api {
@@ -18,14 +21,6 @@ using model::CallsQueryReq;
 
 // Containers from the body down to a filter's lists.
 constexpr int kDepthOfQuery = 3;
-// A stream is handed on in pieces of about this size.
-constexpr size_t kPieceBytes = 64 << 10;
-
-// How the calls of an answer are put together.
-struct Frame {
-  std::string_view begin, between, end;
-};
-constexpr Frame kLines{"", "\n", "\n"};  // an empty answer has no line
 constexpr Frame kList{R"({"calls":[)", ",", "]}"};
 
 // A query that has been read and checked, and can be run later.
@@ -57,73 +52,54 @@ Result<std::shared_ptr<CallsQuery>> ReadQuery(const Request& request) {
   return query;
 }
 
-// A client's own JSON may have line breaks between its tokens, and nowhere
-// else; in JSON lines they would end the line.
-void PutOnOneLine(std::string& text, size_t begin) {
-  for (const char c : {'\n', '\r'}) {
-    size_t at = begin;
-    while ((at = text.find(c, at)) != std::string::npos) text[at] = ' ';
-  }
+// Where refs give way to what they stand for.
+model::Texts ExpandedPaths(const CallsQueryReq& wanted) {
+  if (!wanted.return_expanded_column_values.value_or(true)) return {};
+  return wanted.expand_columns;
 }
 
-// Writes all matching calls into `sink`.
-StreamEnd WriteCalls(Services& services, const CallsQuery& query,
-                     const Frame& frame, const Sink& sink) {
+// Writes all matching calls.
+Status WriteCalls(Services& services, const CallsQuery& query,
+                  ListStream& list) {
   const CallsQueryReq& wanted = query.body.record;
-  // Where a scan holds writers up, a slow client must not prolong it.
-  const bool collect = services.calls.scan_blocks_writers();
-  std::string piece;
-  piece.reserve(kPieceBytes + kPieceBytes / 4);  // a call or two beyond
-  piece += frame.begin;
-  bool any = false;
-  bool open = true;
-  const Status status =
-      services.calls.Scan(query.statement, wanted.project_id,
-                          store::ExtrasOf(wanted), [&](const CallRecord& call) {
-                            if (any) piece += frame.between;
-                            any = true;
-                            const size_t begin = piece.size();
-                            AppendCall(piece, call, query.selection);
-                            if (frame.between == "\n")
-                              PutOnOneLine(piece, begin);
-                            if (!collect && piece.size() >= kPieceBytes) {
-                              open = sink(piece);
-                              piece.clear();
-                            }
-                            return open;
-                          });
-  if (!status.ok()) return ErrorResponse(status.error());
-  if (any || frame.end != "\n") piece += frame.end;
-  return open && (piece.empty() || sink(piece));
-}
-
-// What the client would like a stream of JSON lines to be called.
-std::string StreamType(const std::string& accept) {
-  static constexpr std::array kKnown{"application/jsonl",
-                                     "application/x-ndjson",
-                                     "application/ndjson", "application/json"};
-  for (const char* type : kKnown) {
-    if (accept == type) return accept;
+  const store::CallExtras extras = store::ExtrasOf(wanted);
+  Expander expander(ExpandedPaths(wanted), [&](std::string_view call) {
+    list.Begin() += call;
+    return list.End();
+  });
+  if (!expander.expands()) {
+    return services.calls.Scan(query.statement, wanted.project_id, extras,
+                               [&](const CallRecord& call) {
+                                 AppendCall(list.Begin(), call,
+                                            query.selection);
+                                 return list.End();
+                               });
   }
-  return "application/jsonl";
+  return services.calls.ScanWithRefs(
+      query.statement, wanted.project_id, extras,
+      [&](const CallRecord* call, store::RefReader& refs) {
+        if (call == nullptr) return expander.Finish(refs);
+        std::string text;
+        AppendCall(text, *call, query.selection);
+        return expander.Add(std::move(text), refs);
+      });
 }
 
 Result<Response> StreamAs(Services& services, const Request& request,
                           const Frame& frame, std::string content_type) {
   Result<std::shared_ptr<CallsQuery>> query = ReadQuery(request);
   if (!query.ok()) return std::move(query).error();
-  Response response;
-  response.content_type = std::move(content_type);
-  response.stream = [&services, query = std::move(query).value(),
-                     &frame](const Sink& sink) {
-    return WriteCalls(services, *query, frame, sink);
-  };
-  return response;
+  // Where a scan holds writers up, a slow client must not prolong it.
+  return StreamList(
+      frame, std::move(content_type), services.calls.scan_blocks_writers(),
+      [&services, query = std::move(query).value()](ListStream& list) {
+        return WriteCalls(services, *query, list);
+      });
 }
 
 Result<Response> StreamQuery(Services& services, const Request& request,
                              const PathValues&) {
-  return StreamAs(services, request, kLines, StreamType(request.accept));
+  return StreamAs(services, request, kJsonLines, StreamType(request.accept));
 }
 
 Result<Response> QueryCalls(Services& services, const Request& request,

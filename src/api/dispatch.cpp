@@ -103,6 +103,7 @@ constexpr auto kGroups = std::to_array<RouteGroup>({
     FileRoutes,
     ObjectRoutes,
     ObjectQueryRoutes,
+    RefRoutes,
     ServiceRoutes,
     TableRoutes,
     TagRoutes,

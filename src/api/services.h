@@ -10,6 +10,7 @@
 #include "store/feedback_store.h"
 #include "store/file_store.h"
 #include "store/object_store.h"
+#include "store/ref_reader.h"
 #include "store/table_store.h"
 
 namespace bobbin::api {
@@ -21,6 +22,7 @@ struct Services {
   store::TableStore& tables;
   store::FeedbackStore& feedback;
   store::CostStore& costs;
+  store::RefStore& refs;
   Clock& clock;
   IdSource& ids;
   std::string durability;  // its name, for /server_info

@@ -131,14 +131,15 @@ int Serve(ServeOptions& options) {
   store::TableStore tables(db, names);
   store::FeedbackStore feedback(db, names);
   store::CostStore costs(db, names);
+  store::RefStore refs(db);
   const Status swept = store::DropUnfinished(db);
   if (!swept.ok()) {  // the next start tries again
     Log(LogLevel::kWarning, "cannot drop broken uploads of the last time: " +
                                 swept.error().message);
   }
   const std::string durability(db::DurabilityName(db.durability()));
-  api::Services services{calls, objects, files, tables,    feedback,
-                         costs, clock,   ids,   durability};
+  api::Services services{calls, objects, files, tables, feedback,
+                         costs, refs,    clock, ids,    durability};
 
   // Before anybody is served: whoever finds the number may still have to wait
   // for a moment, but nothing runs if it can't be written.

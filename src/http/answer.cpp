@@ -149,8 +149,8 @@ api::StreamEnd SendStream(
     exchange.holds_head = false;
     exchange.body_bytes = 0;
     if (!end.instead) {
-      end.instead = api::Response{.status = 500,
-                                  .body = ReasonBody(500, "Internal server error")};
+      end.instead = api::Response{
+          .status = 500, .body = ReasonBody(500, "Internal server error")};
     }
     return end;
   }

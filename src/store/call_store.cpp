@@ -206,9 +206,20 @@ Status CallStore::Scan(
     const query::Statement& statement, std::string_view project_id,
     const CallExtras& extras,
     const std::function<bool(const CallRecord&)>& visit) const {
+  return ScanWithRefs(statement, project_id, extras,
+                      [&](const CallRecord* call, RefReader&) {
+                        return call != nullptr && visit(*call);
+                      });
+}
+
+Status CallStore::ScanWithRefs(const query::Statement& statement,
+                               std::string_view project_id,
+                               const CallExtras& extras,
+                               const VisitWithRefs& visit) const {
   return database_.Read([&](Connection& connection) -> Status {
     // No row has number 0: an unknown project has no calls.
     const int64_t project = FindProject(connection, project_id).value_or(0);
+    RefReader refs(connection);
     Query query(connection, statement.sql);
     BindAll(query, statement, project);
     std::optional<CallFeedback> feedback;
@@ -219,8 +230,9 @@ Status CallStore::Scan(
       CallRecord call = ReadRecord(query, project_id);
       if (feedback) call.feedback = feedback->Of(call.id);
       if (costs) call.costs = costs->Of(call.summary, call.started_at_us);
-      if (!visit(call)) break;
+      if (!visit(&call, refs)) return {};
     }
+    visit(nullptr, refs);
     return {};
   });
 }

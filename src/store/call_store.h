@@ -27,6 +27,7 @@
 #include "query/calls_sql.h"
 #include "store/call_counts.h"
 #include "store/names.h"
+#include "store/ref_reader.h"
 
 namespace bobbin::store {
 
@@ -75,6 +76,15 @@ class CallStore {
   Status Scan(const query::Statement& statement, std::string_view project_id,
               const CallExtras& extras,
               const std::function<bool(const model::CallRecord&)>& visit) const;
+
+  // The same, and `visit` can read what refs stand for, in the snapshot of
+  // the scan. After the last call it is called once more, with null, unless it
+  // has returned false. What the reader throws it lets through.
+  using VisitWithRefs =
+      std::function<bool(const model::CallRecord*, RefReader&)>;
+  Status ScanWithRefs(const query::Statement& statement,
+                      std::string_view project_id, const CallExtras& extras,
+                      const VisitWithRefs& visit) const;
 
   // Makes the statement first.
   //   kInvalid, kUnprocessable  as query::CallsStatement says; `visit` was

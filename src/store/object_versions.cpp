@@ -53,6 +53,40 @@ constexpr const char* kLastDeleted =
     "objects_deleted WHERE project = ?1 AND object_id = ?2 AND kind IN (?3, "
     "?4) AND deleted_at_us IS NOT NULL ORDER BY row_id DESC LIMIT 1";
 
+// Many at once. ?1 is a JSON list of [number, project, object, digest, index,
+// kind].
+constexpr const char* kMany =
+    "WITH wanted (n, project, name, digest, version, kind) AS MATERIALIZED ("
+    "SELECT json_extract(w.value, '$[0]'), p.row_id, "
+    "json_extract(w.value, '$[2]'), json_extract(w.value, '$[3]'), "
+    "json_extract(w.value, '$[4]'), json_extract(w.value, '$[5]') "
+    "FROM json_each(?1) w CROSS JOIN projects p "
+    "ON p.project_id = json_extract(w.value, '$[1]')) "
+    "SELECT w.n, o.row_id, o.version_index, o.deleted_at_us "
+    "FROM wanted w CROSS JOIN objects o ON o.row_id = CASE "
+    "WHEN w.digest = 'latest' THEN coalesce("
+    "(SELECT l.row_id FROM objects l INDEXED BY objects_by_kind "
+    "WHERE l.project = w.project AND l.object_id = w.name AND "
+    "l.kind = w.kind AND l.deleted_at_us IS NULL "
+    "ORDER BY l.publish_order DESC LIMIT 1), "
+    "(SELECT max(l.row_id) FROM objects l INDEXED BY objects_deleted "
+    "WHERE l.project = w.project AND l.object_id = w.name AND "
+    "l.kind = w.kind AND l.deleted_at_us IS NOT NULL)) "
+    "WHEN w.version IS NOT NULL THEN "
+    "(SELECT v.row_id FROM objects v WHERE v.project = w.project AND "
+    "v.object_id = w.name AND v.kind = w.kind AND "
+    "v.version_index = w.version) "
+    "ELSE coalesce("
+    "(SELECT max(d.row_id) FROM objects d INDEXED BY objects_by_digest "
+    "WHERE d.project = w.project AND d.object_id = w.name AND "
+    "d.kind IN ('object', 'op') AND d.digest = w.digest AND "
+    "d.deleted_at_us IS NULL), "
+    "(SELECT a.object FROM object_aliases a WHERE a.project = w.project AND "
+    "a.object_id = w.name AND a.alias = w.digest), "
+    "(SELECT max(d.row_id) FROM objects d INDEXED BY objects_deleted "
+    "WHERE d.project = w.project AND d.object_id = w.name AND "
+    "d.digest = w.digest AND d.deleted_at_us IS NOT NULL)) END";
+
 class Finder {
  public:
   Finder(Connection& connection, int64_t project, const VersionName& name)
@@ -102,6 +136,33 @@ bool ReadIndex(std::string_view digest, int64_t& index) {
   return true;
 }
 
+// False for texts with control characters: no name of ours has them, and
+// SQLite's JSON cuts a text off at U+0000.
+bool CanBeName(std::string_view text) {
+  return std::ranges::none_of(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+}
+
+void AppendRef(std::string& list, size_t number, const VersionRef& ref) {
+  list += list.empty() ? "[[" : ",[";
+  json::AppendInt(list, static_cast<int64_t>(number));
+  for (const std::string_view text :
+       {ref.project_id, ref.object_id, ref.digest}) {
+    list += ',';
+    json::AppendQuoted(list, text);
+  }
+  list += ',';
+  int64_t index = 0;
+  if (ReadIndex(ref.digest, index)) {
+    json::AppendInt(list, index);
+  } else {
+    list += "null";
+  }
+  list += ',';
+  json::AppendQuoted(list, ref.kind);
+  list += ']';
+}
+
 Error Deleted(std::string_view object_id, const ObjectVersion& version) {
   std::string when;
   AppendTime(when, *version.deleted_at_us);
@@ -143,6 +204,30 @@ Result<int64_t> FindLiving(Connection& connection, int64_t project,
   }
   if (version->deleted_at_us) return Deleted(name.object_id, *version);
   return version->row;
+}
+
+std::vector<std::optional<ObjectVersion>> FindVersions(
+    Connection& connection, std::span<const VersionRef> refs) {
+  std::vector<std::optional<ObjectVersion>> versions(refs.size());
+  std::string list;
+  for (size_t i = 0; i < refs.size(); ++i) {
+    const VersionRef& ref = refs[i];
+    if (CanBeName(ref.project_id) && CanBeName(ref.object_id) &&
+        CanBeName(ref.digest)) {
+      AppendRef(list, i, ref);
+    }
+  }
+  if (list.empty()) return versions;
+  list += ']';
+  Query query(connection, kMany);
+  query.Bind(std::string_view(list));
+  while (query.Row()) {
+    versions[static_cast<size_t>(query.Int(0))] =
+        ObjectVersion{.row = query.Int(1),
+                      .version_index = query.Int(2),
+                      .deleted_at_us = query.OptInt(3)};
+  }
+  return versions;
 }
 
 }  // namespace bobbin::store

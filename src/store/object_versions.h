@@ -6,8 +6,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "db/connection.h"
@@ -43,5 +45,17 @@ std::optional<ObjectVersion> FindVersion(db::Connection& connection,
 //              member `deleted_at`, it was deleted.
 Result<int64_t> FindLiving(db::Connection& connection, int64_t project,
                            const VersionName& name);
+
+// A version as a ref names it: in its project, and of a kind.
+struct VersionRef {
+  std::string_view project_id, object_id, digest;
+  std::string_view kind;  // "op" or "object"
+};
+
+// The versions that `refs` name, in their order, as FindVersion() finds them;
+// of content digests and aliases, which need no kind to be clear, in both
+// kinds. One statement finds them all, however many.
+std::vector<std::optional<ObjectVersion>> FindVersions(
+    db::Connection& connection, std::span<const VersionRef> refs);
 
 }  // namespace bobbin::store

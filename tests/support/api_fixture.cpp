@@ -56,6 +56,7 @@ struct Api::Parts {
   std::optional<store::TableStore> tables;
   std::optional<store::FeedbackStore> feedback;
   std::optional<store::CostStore> costs;
+  std::optional<store::RefStore> refs;
   std::optional<api::Services> services;
   std::unique_ptr<http::Server> server;  // first to go
 };
@@ -86,8 +87,9 @@ void Api::Open() {
   p.tables.emplace(*p.database, p.names);
   p.feedback.emplace(*p.database, p.names);
   p.costs.emplace(*p.database, p.names);
+  p.refs.emplace(*p.database);
   p.services.emplace(api::Services{*p.calls, *p.objects, *p.files, *p.tables,
-                                   *p.feedback, *p.costs, clock, ids,
+                                   *p.feedback, *p.costs, *p.refs, clock, ids,
                                    "memory"});
   if (transport_ == Transport::kInProcess) return;
   p.server = std::make_unique<http::Server>(http::ServerOptions{});
