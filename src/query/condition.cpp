@@ -128,7 +128,7 @@ class Compiler {
     const Expr& inner = expr.operands.front();
     // Twice not is what it was, NULL included.
     if (inner.op == Op::kNot) return Make(inner.operands.front());
-    const Result<Statement> condition = Make(inner);
+    Result<Statement> condition = Make(inner);
     if (!condition.ok()) return condition;
     Statement out;
     out.Add("NOT ");

@@ -147,7 +147,7 @@ Operand AsTime(Operand operand) {
   return Wrapped(std::move(operand), Type::kTime, "as_time(", ")");
 }
 
-Operand Exists(Operand operand) {
+Operand Exists(const Operand& operand) {
   Statement condition;
   if (operand.type() == Type::kJson) {
     condition = JsonCall(
