@@ -371,19 +371,21 @@ TEST_CASE("a stream that is longer or shorter than it said is not whole",
 TEST_CASE("a stream that fails before it begins is another answer",
           "[http][threads]") {
   const SilentLog silent;
-  const auto [stream, status, body] = GENERATE(
-      table<std::function<api::StreamEnd(const api::Sink&)>, int, std::string>(
-          {{[](const api::Sink&) {
-              return api::Response{.status = 504,
-                                   .body = R"({"reason":"late"})"};
-            },
-            504, R"({"reason":"late"})"},
-           {[](const api::Sink&) { return false; }, 500,
-            R"({"reason":"Internal server error"})"},
-           {[](const api::Sink&) -> api::StreamEnd {
-              throw std::runtime_error("a secret");
-            },
-            500, R"({"reason":"Internal server error"})"}}));
+  const auto [stream, status, body] = GENERATE(table<
+                                               std::function<api::StreamEnd(
+                                                   const api::Sink&)>,
+                                               int, std::string>(
+      {{[](const api::Sink&) {
+          return api::Response{.status = 504, .body = R"({"reason":"late"})"};
+        },
+        504, R"({"reason":"late"})"},
+       {[](const api::Sink&) { return false; }, 500,
+        R"({"reason":"Internal server error","error_type":"InternalError"})"},
+       {[](const api::Sink&) -> api::StreamEnd {
+          throw std::runtime_error("a secret");
+        },
+        500,
+        R"({"reason":"Internal server error","error_type":"InternalError"})"}}));
   const std::optional<size_t> bytes =
       GENERATE(std::optional<size_t>(), std::optional<size_t>(3));
   HttpServer server(Always({.content_type = "application/jsonl",

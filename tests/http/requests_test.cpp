@@ -310,7 +310,8 @@ TEST_CASE("the bound of a body holds for a form, too", "[http][threads]") {
     const RawReply answer = Ask(server.port(), request);
     CHECK(answer.status == status);
     if (status == 413)
-      CHECK(answer.body == R"({"reason":"Request too large"})");
+      CHECK(answer.body ==
+            R"({"reason":"Request too large","error_type":"RequestTooLarge"})");
   }
 }
 
