@@ -205,6 +205,22 @@ void NarrowByTerm(const Expr& expr, Narrowed& narrowed) {
   }
 }
 
+bool HasField(const Expr& expr) {
+  return expr.op == Op::kGetField ||
+         std::ranges::any_of(expr.operands, HasField);
+}
+
+// Whether SQLite may find out while it compiles that nothing can match: it
+// then sees no use for an index of some rows only, and refuses to be told.
+bool MayFold(const Expr& expr) {
+  const bool empty_list = expr.op == Op::kIn && expr.operands.size() == 1;
+  if (empty_list || !HasField(expr)) return true;
+  if (expr.op != Op::kAnd && expr.op != Op::kOr && expr.op != Op::kNot) {
+    return false;
+  }
+  return std::ranges::any_of(expr.operands, MayFold);
+}
+
 void NarrowBy(const Expr& expr, Narrowed& narrowed) {
   if (expr.op != Op::kAnd) return NarrowByTerm(expr, narrowed);
   for (const Expr& operand : expr.operands) NarrowBy(operand, narrowed);
@@ -249,6 +265,7 @@ void AddFilter(Statement& out, const CallsFilter& filter) {
 }
 
 Driver ChooseDriver(const CallsFilter& filter, const Expr* query) {
+  if (query != nullptr && MayFold(*query)) return {};
   Narrowed by = NarrowedBy(filter);
   if (query != nullptr) NarrowBy(*query, by);
   const auto is_one = [](Values values) { return values == Values::kOne; };

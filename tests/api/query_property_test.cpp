@@ -482,8 +482,7 @@ class Chance {
     if (kind < 4) return Field();
     if (kind < 7) return Literal();
     if (kind < 9 || depth > 1) {
-      static const std::array kTypes{"string", "int", "double", "bool",
-                                     "exists"};
+      static const std::array kTypes{"string", "int", "double", "exists"};
       const std::string type = One(kTypes);
       // What a double shows of 30 digits is another matter.
       Node input =
