@@ -47,7 +47,7 @@ void Complete(const Flags& flags, Place& place) {
 }  // namespace
 
 void AddPlaceFlags(CLI::App& command, Place& place) {
-  const auto described = [](std::string text, const char* variable) {
+  const auto described = [](const std::string& text, const char* variable) {
     return text + " (Env:" + variable + ")";
   };
   Flags flags{};

@@ -35,7 +35,7 @@ Impatience::Impatience(std::function<void()> hurry)
 Impatience::~Impatience() {
   over_ = true;
   // It waits for a signal; this one is for that thread alone.
-  pthread_kill(watcher_.native_handle(), SIGTERM);
+  pthread_kill(watcher_.native_handle(), SIGINT);
   watcher_.join();
 }
 

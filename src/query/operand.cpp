@@ -218,7 +218,7 @@ Operand Convert(Operand operand, CastTo to) {
     case CastTo::kBool:
       return CastAs(std::move(operand), Type::kBool);
     case CastTo::kExists:
-      return Exists(std::move(operand));
+      return Exists(operand);
   }
   return operand;
 }
