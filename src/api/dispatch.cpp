@@ -21,6 +21,8 @@ Kind KindOf(Code code) {
       return {400, "InvalidRequest"};
     case Code::kUnprocessable:
       return {422, "ValidationError"};
+    case Code::kForbidden:
+      return {403, "Forbidden"};
     case Code::kNotFound:
       return {404, "NotFoundError"};
     case Code::kConflict:

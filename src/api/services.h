@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/ids.h"
+#include "control/control.h"
 #include "store/call_store.h"
 #include "store/cost_store.h"
 #include "store/feedback_store.h"
@@ -23,6 +24,7 @@ struct Services {
   store::FeedbackStore& feedback;
   store::CostStore& costs;
   store::RefStore& refs;
+  control::Control& control;
   Clock& clock;
   IdSource& ids;
   std::string durability;  // its name, for /server_info

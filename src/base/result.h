@@ -12,6 +12,7 @@ namespace bobbin {
 enum class Code {
   kInvalid,        // 400: well-formed, but not something we can do
   kUnprocessable,  // 422: wrong shape, or a name that is not allowed
+  kForbidden,      // 403
   kNotFound,       // 404
   kConflict,       // 409
   kTooLarge,       // 413

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "cli/place.h"
 #include "db/database.h"
 
 namespace bobbin::cli {
@@ -13,7 +14,13 @@ namespace bobbin::cli {
 // The migrations are seen to. The errors are those of db::Database::Open.
 Result<std::unique_ptr<db::Database>> OpenFile(db::OpenOptions options);
 
-// The exit code for an error of OpenFile().
+// Opens the file that a user named, or memory. `query_timeout_s`: see
+// --query-timeout; 0 is no limit. A new file that could not be made into a
+// database is taken away again. Errors as above.
+Result<std::unique_ptr<db::Database>> OpenPlace(const Place& place,
+                                                double query_timeout_s);
+
+// The exit code for an error of these two.
 int ExitCodeOf(const Error& error);
 
 // Tells the user, in one line, and returns `exit_code`.

@@ -3,16 +3,14 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cmath>
 #include <cstdio>
-#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
 
-#include "api/dispatch.h"
 #include "base/log.h"
 #include "base/version.h"
+#include "cli/backend.h"
 #include "cli/command.h"
 #include "cli/default_path.h"
 #include "cli/open_file.h"
@@ -20,7 +18,6 @@
 #include "cli/port_file.h"
 #include "cli/signals.h"
 #include "db/database.h"
-#include "db/file_lock.h"
 #include "http/listener.h"
 #include "http/server.h"
 
@@ -30,6 +27,7 @@ namespace {
 struct ServeOptions {
   Place place;
   double query_timeout_s = 30;
+  bool control = false;
   std::string port_file;
   std::string log_level = "warning";
   http::ServerOptions http = {.port = 6345};
@@ -53,37 +51,6 @@ void Greet(const ServeOptions& options, std::string_view durability,
                     ? "0123456789abcdef0123456789abcdef01234567"
                     : "<the key given to bobbin>")
             << '\n';
-}
-
-// Takes away a file that is empty, unless somebody serves it.
-void RemoveIfEmpty(const std::string& path) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) return;
-  const Result<db::FileLock> lock = db::FileLock::Take(path);
-  if (lock.ok() && lock.value().file_is_new()) {
-    std::filesystem::remove(path, error);  // or it stays: it is empty
-  }
-}
-
-Result<std::unique_ptr<db::Database>> OpenDatabase(
-    const ServeOptions& options) {
-  const Place& place = options.place;
-  db::OpenOptions open{.path = place.db};
-  // However little was asked for, it is not 0, which would be for ever.
-  open.query_timeout_us =
-      static_cast<int64_t>(std::ceil(options.query_timeout_s * 1e6));
-  if (place.ephemeral) {
-    open.durability = db::Durability::kMemory;
-    return OpenFile(open);
-  }
-  open.durability = place.durability == "normal" ? db::Durability::kNormal
-                                                 : db::Durability::kFull;
-  std::error_code error;
-  const bool is_new = !std::filesystem::exists(place.db, error) && !error;
-  Result<std::unique_ptr<db::Database>> database = OpenFile(open);
-  // A disk that is full, say: do not leave behind what is no database.
-  if (!database.ok() && is_new) RemoveIfEmpty(place.db);
-  return database;
 }
 
 // Ends the service before what it works with is gone, whichever way it ends.
@@ -116,30 +83,14 @@ int Serve(ServeOptions& options) {
   if (!bound.ok()) {
     return Fail(bound.error(), ExitCodeOfBind(bound.error()));
   }
-  Result<std::unique_ptr<db::Database>> database = OpenDatabase(options);
+  Result<std::unique_ptr<db::Database>> database =
+      OpenPlace(options.place, options.query_timeout_s);
   if (!database.ok()) {
     return Fail(database.error(), ExitCodeOf(database.error()));
   }
-  db::Database& db = *database.value();
-
-  SystemClock clock;
-  UuidV7Source ids(clock);
-  store::Names names;
-  store::CallStore calls(db, names);
-  store::ObjectStore objects(db, names);
-  store::FileStore files(db, names);
-  store::TableStore tables(db, names);
-  store::FeedbackStore feedback(db, names);
-  store::CostStore costs(db, names);
-  store::RefStore refs(db);
-  const Status swept = store::DropUnfinished(db);
-  if (!swept.ok()) {  // the next start tries again
-    Log(LogLevel::kWarning, "cannot drop broken uploads of the last time: " +
-                                swept.error().message);
-  }
-  const std::string durability(db::DurabilityName(db.durability()));
-  api::Services services{calls, objects, files, tables, feedback,
-                         costs, refs,    clock, ids,    durability};
+  Backend backend(std::move(database).value(),
+                  {.may_harm = options.control || options.place.ephemeral});
+  backend.DropLeftovers();
 
   // Before anybody is served: whoever finds the number may still have to wait
   // for a moment, but nothing runs if it can't be written.
@@ -148,11 +99,11 @@ int Serve(ServeOptions& options) {
     Status written = port_file.Write(options.port_file, server.port());
     if (!written.ok()) return Fail(written.error(), kExitFailure);
   }
-  const Running running(server, [&services](const api::Request& request) {
-    return api::Dispatch(services, request);
+  const Running running(server, [&backend](const api::Request& request) {
+    return backend.Answer(request);
   });
   const std::string url = http::UrlOf(options.http.host, server.port());
-  Greet(options, durability, url);
+  Greet(options, backend.durability(), url);
   std::printf("READY=%s\n", url.c_str());
   std::fflush(stdout);
 
@@ -187,6 +138,11 @@ void AddFlags(CLI::App& command, ServeOptions& options) {
                   "Key that clients must send; needed beyond this machine")
       ->envname("BOBBIN_API_KEY")
       ->type_name("KEY");
+  command
+      .add_flag("--control", options.control,
+                "Let clients reset the file and order faults (as with "
+                "--ephemeral)")
+      ->envname("BOBBIN_CONTROL");
   command
       .add_option("--max-body", options.http.max_body_bytes,
                   "Largest request body in bytes, also after gunzip")

@@ -1,0 +1,52 @@
+// What answers: the stores over one open database, and the API over them.
+// Knows no sockets; a command that serves puts a server in front.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "api/request.h"
+#include "api/services.h"
+#include "base/clock.h"
+#include "base/ids.h"
+#include "control/control.h"
+#include "db/database.h"
+#include "store/names.h"
+
+namespace bobbin::cli {
+
+// Threads   Answer() may be called from any thread.
+class Backend {
+ public:
+  Backend(std::unique_ptr<db::Database> database, control::Options options);
+  ~Backend();
+  Backend(const Backend&) = delete;
+  Backend& operator=(const Backend&) = delete;
+
+  // Drops what a killed server has left half done. Once, before the first
+  // Answer(). If that fails the log says so, and the next start tries again.
+  void DropLeftovers();
+
+  // Answers any request, as api::Dispatch() does.
+  api::Response Answer(const api::Request& request);
+
+  // Its name: "full", "normal", "memory".
+  std::string_view durability() const { return services_.durability; }
+
+ private:
+  std::unique_ptr<db::Database> database_;
+  SystemClock clock_;
+  UuidV7Source ids_{clock_};
+  store::Names names_;
+  store::CallStore calls_{*database_, names_};
+  store::ObjectStore objects_{*database_, names_};
+  store::FileStore files_{*database_, names_};
+  store::TableStore tables_{*database_, names_};
+  store::FeedbackStore feedback_{*database_, names_};
+  store::CostStore costs_{*database_, names_};
+  store::RefStore refs_{*database_};
+  control::Control control_;
+  api::Services services_;
+};
+
+}  // namespace bobbin::cli
