@@ -35,7 +35,8 @@ class TableFixture : public StoreFixture {
 
   // Keeps a table and returns its digest.
   std::string Create(const Rows& rows, std::string_view project_id = kProject) {
-    const std::vector<model::RawObject> raw(rows.begin(), rows.end());
+    std::vector<model::RawObject> raw;
+    for (const std::string& row : rows) raw.push_back({row});
     const std::string digests = model::DigestsOf(raw);
     const std::string digest = HexSha256(digests);
     const Status status = tables.Create({.project_id = project_id,
