@@ -106,7 +106,7 @@ void AsBool(sqlite3_context* context, int, sqlite3_value** arguments) {
   if (const std::optional<int64_t> small = json::ToInt64(*number)) {
     sqlite3_result_int64(context, *small);
   } else {
-    ReturnDouble(context, value.text());
+    Return(context, value.text());
   }
 }
 

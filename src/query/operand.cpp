@@ -135,7 +135,7 @@ Operand AsNumber(Operand operand, Type type) {
       if (operand.type() == type) return operand;
   }
   Operand out = Wrapped(std::move(operand), type, cast, ")");
-  out.big = type == Type::kInt;
+  out.big = type != Type::kDouble;
   return out;
 }
 

@@ -13,7 +13,9 @@ namespace bobbin::query {
 struct Operand {
   FieldSql value;
   const Expr* literal = nullptr;  // when it is one
-  bool big = false;  // a kInt that is a text when it is beyond 64 bits
+  // A kInt or a kBool that may be a number's text (see as_int and as_bool in
+  // db/functions.h), so that only number_order compares it.
+  bool big = false;
   std::vector<Statement> rows = {};  // the tables behind it, see FieldSql
 
   Type type() const { return value.type; }
