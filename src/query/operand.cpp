@@ -243,6 +243,12 @@ Operand CastAs(Operand operand, Type type) {
   return operand;
 }
 
+Operand CastAsNumber(Operand text) {
+  Operand out = Wrapped(std::move(text), Type::kDouble, "as_number(", ")");
+  out.big = true;
+  return out;
+}
+
 Statement JsonCall(std::string_view function, const Operand& operand) {
   Statement call;
   call.Add(function);

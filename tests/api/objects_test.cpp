@@ -185,7 +185,8 @@ TEST_CASE("a built-in class fills in what is missing, and that is hashed",
   CHECK(filled == Publish(api, AnObject(R"({"x":1,"_type":"Leaderboard",
                                   "_class_name":"Leaderboard",
                                   "_bases":["Object","BaseModel"]})")));
-  CHECK(filled != Publish(api, AnObject(R"({"x":1})")));
+  CHECK(filled !=
+        Publish(api, AnObject(R"({"x":1})").WithText("object_id", "plain")));
 }
 
 TEST_CASE("a built-in class that does not fit is refused", "[api][objects]") {

@@ -38,7 +38,7 @@ TEST_CASE("400: what is well-formed and cannot be done", "[api][errors]") {
         R"({"project_id":"app","id":"c1"})", 400,
         R"({"error_type":"InvalidRequest"})"},
        {"a batch item of no known mode", "POST /call/upsert_batch",
-        R"({"batch":[{"mode":"middle","req":{}}]})", 400,
+        Batch({R"({"mode":"middle","req":)" + Start(AStart("c2")) + "}"}), 400,
         invalid + R"("Invalid mode"})"},
        {"an empty operation", "POST /calls/stream_query",
         Query(R"({"$or":[]})"), 400, invalid + R"("Empty OR operation"})"},
@@ -165,12 +165,12 @@ TEST_CASE("500: what went wrong inside is not told", "[api][errors]") {
   Api api;
   REQUIRE(api.database()
               .Write([](db::Connection& connection) {
-                connection.Exec("DROP TABLE feedback");
+                connection.Exec("DROP TABLE call_inputs");
                 return Status();
               })
               .ok());
-  CheckRow(api, {"a broken file", "POST /feedback/query",
-                 R"({"project_id":"team/app"})", 500,
+  CheckRow(api, {"a broken file", "POST /call/read",
+                 R"({"project_id":"team/app","id":"c1"})", 500,
                  R"({"error_type":"InternalError",
                      "reason":"Internal server error"})"});
 }

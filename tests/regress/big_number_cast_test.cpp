@@ -52,5 +52,20 @@ TEST_CASE("a cast to bool keeps all digits of a number", "[regress][query]") {
         "differ same small true");
 }
 
+// The same in an $in whose numbers are not all integers, over a text.
+TEST_CASE("a text in a list of mixed numbers keeps all its digits",
+          "[regress][query]") {
+  Api api;
+  PutComplete(api, AComplete("big").WithText("thread_id", kBig));
+  PutComplete(api, AComplete("bigger").WithText("thread_id", kBigger));
+  PutComplete(api, AComplete("half").WithText("thread_id", "0.50"));
+  PutComplete(api, AComplete("none").WithText("thread_id", "a"));
+  const std::string in = R"({"$in":[{"$getField":"thread_id"},[{"$literal":)" +
+                         kBigger + R"(},{"$literal":0.5},{"$literal":7}]]})";
+
+  CHECK(QueryIds(api, R"("query":{"$expr":)" + in + "}") == "bigger half");
+  CHECK(QueryIds(api, R"("query":{"$expr":{"$not":[)" + in + "]}}") == "big");
+}
+
 }  // namespace
 }  // namespace bobbin::testing
