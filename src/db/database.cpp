@@ -23,8 +23,10 @@
 namespace bobbin::db {
 namespace {
 
-// Readers beyond this wait: each holds a page cache.
-constexpr int kMaxReaders = 16;
+// Readers beyond the most wait: each holds a page cache. There are more than
+// can compute at a time, because one whose client takes its rows slowly keeps
+// its connection meanwhile; the few that are kept are enough without such.
+constexpr ReaderPool::Size kReaders{.max = 64, .kept = 16};
 // A larger page holds more whole calls, so less of it stays empty; a smaller
 // one makes small commits cheaper (each page touched is written whole).
 constexpr int kPageBytes = 8192;
@@ -87,7 +89,7 @@ class Database::Impl {
         wal_(path_),
         writer_(Make(SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)),
         writes_(*writer_, HowToCommit()),
-        readers_(kMaxReaders, [this] { return MakeReader(); }) {}
+        readers_(kReaders, [this] { return MakeReader(); }) {}
 
   ~Impl() {
     checkpointer_.reset();

@@ -24,9 +24,12 @@
 //
 //   contains_nocase(text, part)
 //   number_order(a, b)          < 0, 0, > 0 for numbers or texts of such
-//   as_int(x), as_double(x), as_bool(x)
+//   as_int(x), as_double(x), as_number(x), as_bool(x)
 //                               casts of text and numbers; NULL if they fail.
-//                               An integer beyond 64 bits stays text.
+//                               An integer beyond 64 bits stays text, and so
+//                               does what is no integer as a number or a bool:
+//                               all keep their digits. None is ever a text
+//                               for 0 or 1.
 //   as_time(x)                  a time's text, or seconds, as microseconds
 //   time_text(us)               the other way round, as on the wire
 //

@@ -1,6 +1,7 @@
 #include "db/reader_pool.h"
 
 #include <chrono>
+#include <utility>
 
 namespace bobbin::db {
 namespace {
@@ -12,8 +13,9 @@ constexpr auto kAskEvery = std::chrono::milliseconds(50);
 std::optional<ReaderPool::Lease> ReaderPool::Take(
     const std::function<bool()>& give_up) {
   std::unique_lock lock(mutex_);
-  while (!returned_.wait_for(
-      lock, kAskEvery, [this] { return !idle_.empty() || made_ < max_; })) {
+  while (!returned_.wait_for(lock, kAskEvery, [this] {
+    return !idle_.empty() || made_ < size_.max;
+  })) {
     if (give_up()) return std::nullopt;
   }
   if (!idle_.empty()) {
@@ -35,12 +37,20 @@ std::optional<ReaderPool::Lease> ReaderPool::Take(
 }
 
 ReaderPool::Lease::~Lease() {
-  if (!connection_) return;  // moved on
+  if (connection_) pool_.TakeBack(std::move(connection_));
+}
+
+void ReaderPool::TakeBack(std::unique_ptr<Connection> connection) {
   {
-    const std::lock_guard lock(pool_.mutex_);
-    pool_.idle_.push_back(std::move(connection_));
+    const std::lock_guard lock(mutex_);
+    if (std::cmp_less(idle_.size(), size_.kept)) {
+      idle_.push_back(std::move(connection));
+    } else {
+      --made_;
+    }
   }
-  pool_.returned_.notify_one();
+  returned_.notify_one();
+  // One that is not kept is closed here, without the lock.
 }
 
 }  // namespace bobbin::db

@@ -16,9 +16,15 @@ class ReaderPool {
  public:
   using Make = std::function<std::unique_ptr<Connection>()>;
 
+  // How many connections there are at most, and how many of them stay open
+  // when nobody uses them.
+  struct Size {
+    int max = 1;
+    int kept = 1;
+  };
+
   // `make` opens one more connection; it may throw SQLite::Exception.
-  ReaderPool(int max_connections, Make make)
-      : max_(max_connections), make_(std::move(make)) {}
+  ReaderPool(Size size, Make make) : size_(size), make_(std::move(make)) {}
 
   // One connection, out of the pool for as long as this lives.
   class Lease {
@@ -41,7 +47,9 @@ class ReaderPool {
   std::optional<Lease> Take(const std::function<bool()>& give_up);
 
  private:
-  const int max_;
+  void TakeBack(std::unique_ptr<Connection> connection);
+
+  const Size size_;
   const Make make_;
   std::mutex mutex_;  // guards what follows
   std::condition_variable returned_;

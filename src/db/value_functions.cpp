@@ -96,18 +96,26 @@ void AsDouble(sqlite3_context* context, int, sqlite3_value** arguments) {
   if (value.number()) ReturnDouble(context, value.text());
 }
 
-void AsBool(sqlite3_context* context, int, sqlite3_value** arguments) {
-  const NumberText value(arguments[0]);
-  if (value.text() == "true" || value.text() == "false") {
-    return Return(context, value.text() == "true");
-  }
+void ReturnNumber(sqlite3_context* context, const NumberText& value) {
   const std::optional<Decimal> number = value.number();
   if (!number) return;
   if (const std::optional<int64_t> small = json::ToInt64(*number)) {
     sqlite3_result_int64(context, *small);
   } else {
-    ReturnDouble(context, value.text());
+    Return(context, value.text());
   }
+}
+
+void AsNumber(sqlite3_context* context, int, sqlite3_value** arguments) {
+  ReturnNumber(context, NumberText(arguments[0]));
+}
+
+void AsBool(sqlite3_context* context, int, sqlite3_value** arguments) {
+  const NumberText value(arguments[0]);
+  if (value.text() == "true" || value.text() == "false") {
+    return Return(context, value.text() == "true");
+  }
+  ReturnNumber(context, value);
 }
 
 void AsTime(sqlite3_context* context, int, sqlite3_value** arguments) {
@@ -135,6 +143,7 @@ constexpr auto kFunctions = std::to_array<Function>({
     {"number_order", 2, NumberOrder},
     {"as_int", 1, AsInt},
     {"as_double", 1, AsDouble},
+    {"as_number", 1, AsNumber},
     {"as_bool", 1, AsBool},
     {"as_time", 1, AsTime},
     {"time_text", 1, TimeText},

@@ -23,6 +23,22 @@ bool Holds(std::string_view text, std::string_view part) {
   return memmem(text.data(), text.size(), part.data(), part.size()) != nullptr;
 }
 
+// True if one of the escapes in a JSON text is more than a quote, a backslash
+// or the usual sign for a blank: only such may be another way to write what
+// could as well stand there as it is.
+bool HasOddEscape(std::string_view json) {
+  constexpr std::string_view kUsual = "\"\\nrt";
+  size_t at = 0;
+  while ((at = json.find('\\', at)) != std::string_view::npos) {
+    if (at + 1 == json.size() ||
+        kUsual.find(json[at + 1]) == std::string_view::npos) {
+      return true;
+    }
+    at += 2;
+  }
+  return false;
+}
+
 }  // namespace
 
 Needle::Needle(std::string_view text)
@@ -51,9 +67,7 @@ bool Needle::IsInNoCase(std::string_view text, std::string& scratch) const {
 }
 
 bool Needle::MayBeIn(std::string_view json) const {
-  // An escape may hide it.
-  if (!is_plain_ || json.find('\\') != std::string_view::npos) return true;
-  return Holds(json, text_);
+  return !is_plain_ || Holds(json, text_) || HasOddEscape(json);
 }
 
 }  // namespace bobbin::json

@@ -246,18 +246,18 @@ Result<Statement> Compiler::MakeIn(const Expr& expr) {
     out.Add(field.key.empty() ? ")" : "))");
     return InRows(value, std::move(out));
   }
-  // Integers among other numbers are doubles, too.
+  // Integers among other numbers are compared with what is no integer, too.
   const bool doubles = std::ranges::any_of(list, IsFraction);
   std::vector<Statement> terms;
   for (const Expr& entry : list) {
     Result<Operand> other = MakeOperand(entry);
     if (!other.ok()) return std::move(other).error();
     Operand right = std::move(other).value();
-    if (doubles && right.literal != nullptr && right.type() == Type::kInt &&
-        value.type() == Type::kText) {
-      right = CastAs(std::move(right), Type::kDouble);
-    }
-    Result<Statement> term = Compare(Op::kEq, value, std::move(right));
+    const bool as_number = doubles && right.literal != nullptr &&
+                           right.type() == Type::kInt &&
+                           value.type() == Type::kText;
+    Result<Statement> term = Compare(
+        Op::kEq, as_number ? CastAsNumber(value) : value, std::move(right));
     if (!term.ok()) return term;
     terms.push_back(std::move(term).value());
   }

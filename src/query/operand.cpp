@@ -135,7 +135,7 @@ Operand AsNumber(Operand operand, Type type) {
       if (operand.type() == type) return operand;
   }
   Operand out = Wrapped(std::move(operand), type, cast, ")");
-  out.big = type == Type::kInt;
+  out.big = type != Type::kDouble;
   return out;
 }
 
@@ -241,6 +241,12 @@ Operand CastAs(Operand operand, Type type) {
       break;
   }
   return operand;
+}
+
+Operand CastAsNumber(Operand text) {
+  Operand out = Wrapped(std::move(text), Type::kDouble, "as_number(", ")");
+  out.big = true;
+  return out;
 }
 
 Statement JsonCall(std::string_view function, const Operand& operand) {

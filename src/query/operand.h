@@ -13,7 +13,9 @@ namespace bobbin::query {
 struct Operand {
   FieldSql value;
   const Expr* literal = nullptr;  // when it is one
-  bool big = false;  // a kInt that is a text when it is beyond 64 bits
+  // A number that may be a text (see as_int and those beside it in
+  // db/functions.h), so that only number_order compares it.
+  bool big = false;
   std::vector<Statement> rows = {};  // the tables behind it, see FieldSql
 
   Type type() const { return value.type; }
@@ -28,6 +30,10 @@ Operand Convert(Operand operand, CastTo to);
 // As a type, as a comparison with something of that type casts it. Not to
 // kNull or kJson.
 Operand CastAs(Operand operand, Type type);
+
+// A text as a number with all its digits: for comparisons with integers and
+// with fractions.
+Operand CastAsNumber(Operand text);
 
 // `function(json, path`, with the two values; for a kJson operand. The caller
 // adds more arguments and the closing parenthesis.

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "json/write.h"
 #include "query/objects_sql.h"
 #include "store/object_labels.h"
 #include "store/object_versions.h"
@@ -28,6 +29,56 @@ constexpr const char* kPublish =
     "project = ?1 AND object_id = ?2 AND kind = ?3), (SELECT "
     "coalesce(max(publish_order), 0) + 1 FROM objects WHERE project = ?1 AND "
     "object_id = ?2 AND deleted_at_us IS NULL))";
+
+constexpr const char* kClassInUse =
+    "SELECT base_object_class FROM objects INDEXED BY objects_by_kind WHERE "
+    "project = ? AND object_id = ? AND kind = ? AND deleted_at_us IS NULL "
+    "ORDER BY publish_order DESC LIMIT 1";
+
+using Class = std::optional<std::string_view>;
+
+std::string InWords(Class base_class) {
+  return base_class ? "of class " + std::string(*base_class)
+                    : "without a class";
+}
+
+std::string InJson(Class base_class) {
+  std::string json;
+  if (!base_class) return "null";
+  json::AppendQuoted(json, *base_class);
+  return json;
+}
+
+Error Collision(const ObjectStore::Publication& publication, Class in_use) {
+  const Class wanted = publication.nature.base_object_class;
+  const std::string name = InJson(publication.object_id);
+  return {.code = Code::kInvalid,
+          .message = "'" + std::string(publication.object_id) +
+                     "' cannot be published as an object " + InWords(wanted) +
+                     ": in this project that name belongs to one " +
+                     InWords(in_use) + ". Choose another name.",
+          .type = "ObjectNameTypeCollision",
+          .members = R"(,"object_id":)" + name + R"(,"kind":)" +
+                     InJson(std::string_view(publication.nature.kind)) +
+                     R"(,"new_base_object_class":)" + InJson(wanted) +
+                     R"(,"existing_base_object_classes":[)" + InJson(in_use) +
+                     R"(],"object_name":)" + name};
+}
+
+// A ref does not say which class it means, so the living versions of a name
+// are of one. (Files from before this rule may hold others: the latest
+// decides.)
+Status CheckClass(Connection& connection, int64_t project,
+                  const ObjectStore::Publication& publication) {
+  Query query(connection, kClassInUse);
+  query.Bind(project)
+      .Bind(publication.object_id)
+      .Bind(std::string_view(publication.nature.kind));
+  if (!query.Row()) return {};
+  const Class in_use = query.OptText(0);
+  if (in_use == Class(publication.nature.base_object_class)) return {};
+  return Collision(publication, in_use);
+}
 
 ObjectRecord ReadRecord(const Query& row, std::string_view project_id) {
   ObjectRecord object;
@@ -145,6 +196,8 @@ Status ObjectStore::Publish(const Publication& publication) {
     bind(again);
     again.Run();
     if (connection.changes() > 0) return Status();
+    Status fits = CheckClass(connection, project, publication);
+    if (!fits.ok()) return fits;
     Query insert(connection, kPublish);
     bind(insert);
     insert.Bind(std::optional<std::string_view>(nature.base_object_class))

@@ -44,6 +44,8 @@ class ObjectStore {
   // with deleted ones included, and makes it the latest. A value that is a
   // living version already stays that version and becomes the latest again
   // (contract section 6.2).
+  //   kInvalid  ObjectNameTypeCollision: the name belongs to a living object
+  //             of the same kind and another base class.
   Status Publish(const Publication& publication);
 
   // Feeds the version that is asked for to `visit`.

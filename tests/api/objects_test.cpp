@@ -106,6 +106,58 @@ TEST_CASE("an object's name is kept as it is", "[api][objects]") {
   }
 }
 
+std::string OfClass(const std::string& base, int n) {
+  return R"({"_class_name":"Mine","_bases":[)" + Quoted(base) +
+         R"(,"Object","BaseModel"],"n":)" + std::to_string(n) + "}";
+}
+
+TEST_CASE("a name belongs to objects of one base class", "[api][objects]") {
+  Api api;
+  Publish(api, AnObject(OfClass("Prompt", 1)));
+  Publish(api, AnObject(OfClass("Prompt", 2)));  // a version like any other
+  struct Row {
+    std::string val;
+    Json new_class;
+  };
+  const Row row = GENERATE(values<Row>({
+      {OfClass("Dataset", 1), "Dataset"},
+      {R"({"plain":1})", nullptr},
+      {"5", nullptr},
+  }));
+  CAPTURE(row.val);
+
+  const api::Response refused =
+      api.Post("/obj/create", Envelope(AnObject(row.val)));
+
+  CHECK_THAT(ReasonOf(refused, 400),
+             Catch::Contains("that name belongs to one of class Prompt"));
+  const Json body = Json::parse(refused.body);
+  CHECK(body.at("error_type") == "ObjectNameTypeCollision");
+  CHECK(body.at("object_id") == "thing");
+  CHECK(body.at("object_name") == "thing");
+  CHECK(body.at("kind") == "object");
+  CHECK(body.at("new_base_object_class") == row.new_class);
+  CHECK(body.at("existing_base_object_classes") == Json::array({"Prompt"}));
+  // The kind is part of the name, other names and projects are free, and so
+  // is the name once its versions are gone.
+  Publish(api, AnObject(R"({"_type":"Op"})"));
+  Publish(api, AnObject(row.val).WithText("object_id", "other"));
+  Publish(api, AnObject(row.val).WithText("project_id", "team/other"));
+  api.Ok("/obj/delete", R"({"project_id":"team/app","object_id":"thing"})");
+  Publish(api, AnObject(row.val));
+}
+
+TEST_CASE("a name of plain values is not for classes", "[api][objects]") {
+  Api api;
+  Publish(api, AnObject("1"));
+  Publish(api, AnObject("[2]"));
+  const Json body = Json::parse(
+      api.Post("/obj/create", Envelope(AnObject(OfClass("Prompt", 1)))).body);
+  CHECK(body.at("error_type") == "ObjectNameTypeCollision");
+  CHECK(body.at("existing_base_object_classes") == Json::array({nullptr}));
+  CHECK(body.at("new_base_object_class") == "Prompt");
+}
+
 TEST_CASE("an expected digest must be the server's", "[api][objects]") {
   Api api;
   const Body object = AnObject(R"({"a":1})");
@@ -133,7 +185,8 @@ TEST_CASE("a built-in class fills in what is missing, and that is hashed",
   CHECK(filled == Publish(api, AnObject(R"({"x":1,"_type":"Leaderboard",
                                   "_class_name":"Leaderboard",
                                   "_bases":["Object","BaseModel"]})")));
-  CHECK(filled != Publish(api, AnObject(R"({"x":1})")));
+  CHECK(filled !=
+        Publish(api, AnObject(R"({"x":1})").WithText("object_id", "plain")));
 }
 
 TEST_CASE("a built-in class that does not fit is refused", "[api][objects]") {

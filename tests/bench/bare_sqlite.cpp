@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "base/hash.h"
+#include "db/function_values.h"
 #include "db/migrate.h"
 #include "store/table_plan.h"
 #include "store/table_sql.h"
@@ -86,6 +87,18 @@ void BareSqlite::MakeNew(const std::string& synchronous) {
 
 void BareSqlite::Exec(const std::string& sql) {
   Check(sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr));
+}
+
+void BareSqlite::AddFunctions() {
+  for (const auto functions :
+       {db::JsonFunctions(), db::ValueFunctions(), db::RefFunctions()}) {
+    for (const db::Function& function : functions) {
+      Check(sqlite3_create_function_v2(
+          database_.get(), function.name, function.arguments,
+          SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, function.run, nullptr,
+          nullptr, nullptr));
+    }
+  }
 }
 
 sqlite3_stmt* BareSqlite::Prepared(std::string_view sql) {
@@ -224,6 +237,7 @@ void BareTables::Write(std::string_view table_digest, std::string_view digests,
 }
 
 BareReader::BareReader(const std::string& path) : sqlite_(path) {
+  sqlite_.AddFunctions();
   sqlite_.Exec(kReaderPragmas);
 }
 

@@ -28,6 +28,8 @@ class BareSqlite {
   void MakeNew(const std::string& synchronous);
 
   void Exec(const std::string& sql);
+  // The SQL functions that bobbin's statements call.
+  void AddFunctions();
   // Prepared at the first use, then kept.
   sqlite3_stmt* Prepared(std::string_view sql);
   // Steps once; true when there is a row.

@@ -21,7 +21,7 @@ constexpr size_t kConnections = 4;
 constexpr size_t kPartsPerBatch = 100;
 // To be raised when the content of the file changes for other reasons than
 // its schema.
-constexpr int kContentVersion = 1;
+constexpr int kContentVersion = 2;
 
 std::string SchemaDigest() {
   std::string all;

@@ -39,6 +39,12 @@ model::CallsQueryReq Query() {
   return query;
 }
 
+constexpr size_t kFilterOp = 2;
+// True of one call in four.
+constexpr std::string_view kFrequent =
+    R"({"$expr":{"$eq":[{"$getField":"inputs.model"},)"
+    R"({"$literal":"gpt-4o"}]}})";
+
 std::vector<ReadKind> Kinds() {
   using Ids = BareReader::Ids;
   return {
@@ -79,6 +85,31 @@ std::vector<ReadKind> Kinds() {
          query.filter->trace_roots_only = true;
          query.limit = 50;
          query.sort_by = {{"started_at", model::Direction::kDescending}};
+         return query;
+       }},
+      // The two that begin as the list of a page does: with a filter.
+      {"newest 50 calls of an op", "/calls/stream_query",
+       [](const Ids&) {
+         return Body(
+             R"("filter":{"op_names":[")" + OpName(kFilterOp) +
+             R"("]},"limit":50,)"
+             R"("sort_by":[{"field":"started_at","direction":"desc"}])");
+       },
+       [](const Ids&) {
+         model::CallsQueryReq query = Query();
+         query.filter->op_names = {{OpName(kFilterOp)}};
+         query.limit = 50;
+         query.sort_by = {{"started_at", model::Direction::kDescending}};
+         return query;
+       }},
+      {"inputs.model $eq, frequent match, limit 50", "/calls/stream_query",
+       [](const Ids&) {
+         return Body(R"("limit":50,"query":)" + std::string(kFrequent));
+       },
+       [](const Ids&) {
+         model::CallsQueryReq query = Query();
+         query.limit = 50;
+         query.query = {kFrequent};
          return query;
        }},
   };

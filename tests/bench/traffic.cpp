@@ -14,6 +14,11 @@ constexpr size_t kProseBytes = 1 << 16;
 constexpr std::string_view kAttributes =
     R"({"weave":{"client_version":"0.11.1","source":"js-sdk",)"
     R"("os_name":"linux","node_version":"22.11.0"},"env":"production"})";
+// One call in four is made to the larger model.
+constexpr size_t kModelsInTurn = 4;
+constexpr std::string_view kInputsOfLarge =
+    R"({"model":"gpt-4o","temperature":0.7,"messages":[{"role":"system",)"
+    R"("content":"Answer from the documents."},{"role":"user","content":"$"}]})";
 constexpr std::string_view kInputs =
     R"({"model":"gpt-4o-mini","temperature":0.7,"messages":[{"role":"system",)"
     R"("content":"Answer from the documents."},{"role":"user","content":"$"}]})";
@@ -157,7 +162,9 @@ bool Traffic::Next(Part& part) {
   part.op = kOpOf[step.call];
   if (step.is_start) {
     id = NewId();
-    Fill(inputs_, kInputs, bytes_.start - kAttributes.size());
+    const bool large = random_() % kModelsInTurn == 0;
+    Fill(inputs_, large ? kInputsOfLarge : kInputs,
+         bytes_.start - kAttributes.size());
     part.attributes = kAttributes;
     part.inputs = inputs_;
     if (step.call != 0) part.parent_id = trace.call_ids[kParent[step.call]];

@@ -17,7 +17,7 @@ bool Never() { return false; }
 
 TEST_CASE("connections are made on demand and used again", "[db]") {
   int made = 0;
-  ReaderPool pool(3, [&] {
+  ReaderPool pool({.max = 3, .kept = 3}, [&] {
     ++made;
     return Make();
   });
@@ -37,7 +37,7 @@ TEST_CASE("connections are made on demand and used again", "[db]") {
 
 TEST_CASE("a connection that could not be made takes no place", "[db]") {
   bool broken = true;
-  ReaderPool pool(1, [&] {
+  ReaderPool pool({.max = 1, .kept = 1}, [&] {
     if (broken) throw SQLite::Exception("no");
     return Make();
   });
@@ -47,8 +47,31 @@ TEST_CASE("a connection that could not be made takes no place", "[db]") {
   CHECK_NOTHROW(pool.Take(Never));
 }
 
+TEST_CASE("connections beyond those that are kept are closed after their use",
+          "[db]") {
+  int made = 0;
+  ReaderPool pool({.max = 3, .kept = 1}, [&] {
+    ++made;
+    return Make();
+  });
+  {
+    const auto first = pool.Take(Never);
+    const auto second = pool.Take(Never);
+    const auto third = pool.Take(Never);
+    CHECK_FALSE(pool.Take([] { return true; }));
+  }
+  CHECK(made == 3);
+  const auto kept = pool.Take(Never);
+  CHECK(made == 3);
+  // The places of the others are free again.
+  const auto fourth = pool.Take(Never);
+  const auto fifth = pool.Take(Never);
+  CHECK(made == 5);
+  CHECK_FALSE(pool.Take([] { return true; }));
+}
+
 TEST_CASE("who gives up waiting gets none and takes no place", "[db]") {
-  ReaderPool pool(1, Make);
+  ReaderPool pool({.max = 1, .kept = 1}, Make);
   {
     const auto lease = pool.Take([] { return true; });
     CHECK(lease);  // one is free: nobody has to wait
@@ -64,7 +87,7 @@ TEST_CASE(
     "one",
     "[db][threads]") {
   std::atomic<int> made = 0;
-  ReaderPool pool(3, [&] {
+  ReaderPool pool({.max = 3, .kept = 3}, [&] {
     ++made;
     return Make();
   });

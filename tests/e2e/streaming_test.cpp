@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "support/catch.h"
 #include "support/connection.h"
@@ -144,6 +146,21 @@ TEST_CASE("a reader that stalls is cut off, and nobody else notices", "[e2e]") {
   CHECK(CountLines(stalled) == -1);
   CHECK(other.Get("/health").status == 200);
   CHECK(bobbin.Stop() == 0);
+}
+
+TEST_CASE("many readers that stall keep nobody else from reading", "[e2e]") {
+  // None of them is cut off while the test runs.
+  Served bobbin({"--db", LargeFile(), "--write-timeout", "600000"});
+  std::vector<std::unique_ptr<Connection>> stalled;
+  for (int i = 0; i < 40; ++i) {
+    stalled.push_back(std::make_unique<Connection>(bobbin.port()));
+    Ask(*stalled.back(), R"({"project_id":"team/e2e"})");
+    stalled.back()->WaitForAnswer();
+  }
+  Client other = bobbin.NewClient();
+  const Answer answer = other.Post("/call/read", ReadBody("call-1"));
+  CHECK(answer.status == 200);
+  CHECK(RawMember(answer.body, "id") == R"("call-1")");
 }
 
 }  // namespace

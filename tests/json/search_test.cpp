@@ -44,6 +44,10 @@ TEST_CASE("a needle that may be in a value is never ruled out", "[json]") {
           {"a\"c", R"({"x":"a"})", true},        // would be escaped
           {"[1,2]", R"({"x":[1, 2]})", true},    // blanks will go
           {"1 2", R"({"x":"3"})", false},
+          {"abc", R"({"x":"\n\"a\\u0061\t\r"})", false},
+          {"abc", R"({"x":"\nabc"})", true},
+          {"a/c", R"({"x":"a\/c"})", true},
+          {"u0008", R"({"x":"\b"})", true},  // as it is written again
       }));
   CAPTURE(needle, json);
   CHECK(Needle(needle).MayBeIn(json) == may_be);
