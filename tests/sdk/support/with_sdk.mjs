@@ -51,18 +51,30 @@ class Fetches {
   retried = [];
   #real = globalThis.fetch;
   #seen = new WeakSet();
+  #clones = [];
 
   constructor() {
-    globalThis.fetch = (url, options) => {
+    globalThis.fetch = async (url, options) => {
       ++this.count;
       if (this.#seen.has(options)) this.retried.push(String(url));
       this.#seen.add(options);
-      return this.#real(url, options);
+      const response = await this.#real(url, options);
+      response.clone = () => {
+        const clone = Response.prototype.clone.call(response);
+        this.#clones.push(clone);
+        return clone;
+      };
+      return response;
     };
   }
 
-  release() {
+  async release() {
     globalThis.fetch = this.#real;
+    // The SDK clones each response and leaves the clone unread: with Node 18
+    // one of several pieces would keep this process running.
+    for (const clone of this.#clones) {
+      if (!clone.bodyUsed) await clone.arrayBuffer();
+    }
   }
 }
 
@@ -107,7 +119,7 @@ export function sdkTest(claim, body, settings = {}) {
       });
       assert.ok(!existsSync('weaveErrors.log'), 'the SDK noted an error');
     } finally {
-      fetches.release();
+      await fetches.release();
       log.release();
       process.chdir('/');
       requests = await bobbin.stop();
