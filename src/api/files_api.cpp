@@ -169,6 +169,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {"POST", "/file/content", FileContent},
     {"POST", "/files/content", FileContent},
     {"POST", "/files/query_stats", FilesStats},
+    {"POST", "/files/stats", FilesStats},  // what the Python SDK asks for
 });
 
 }  // namespace

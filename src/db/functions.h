@@ -35,11 +35,14 @@
 //
 // `ref` is the JSON text of any value:
 //   ref_name(ref, project_id)   the object's name if it is the ref of an
-//                               object or op in that project; else NULL
-//   ref_kind(ref)               'object' or 'op'
+//                               object or op in that project; '' if it is the
+//                               ref of a table there; else NULL
+//   ref_kind(ref)               'object', 'op' or 'table'
 //   ref_digest(ref)             its digest, `latest` or `v<N>`
 //   ref_version(ref)            the N of `v<N>`, else NULL
-//   ref_path(ref)               the path that follows the digest
+//   ref_row(ref)                the digest of the row that it names, in a table
+//                               or a dataset; NULL if it names none
+//   ref_path(ref)               the path that follows the digest, or the row
 #pragma once
 
 #include "db/connection.h"

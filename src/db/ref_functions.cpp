@@ -1,5 +1,7 @@
-// SQL functions that take the ref of an object apart (contract section 8):
+// SQL functions that take the ref of an object or of a table's row apart
+// (contract section 8):
 //   weave:///<entity>/<project>/<kind>/<name>:<digest>[/<edge>/<value>]*
+//   weave:///<entity>/<project>/table/<digest>[/<edge>/<value>]*
 
 #include <array>
 #include <charconv>
@@ -12,8 +14,8 @@ namespace {
 
 struct Ref {
   std::string_view project;  // entity/project
-  std::string_view kind;     // object or op
-  std::string_view name;
+  std::string_view kind;     // object, op or table
+  std::string_view name;     // of a table: empty
   std::string_view digest;
   std::string_view edges;  // "/attr/x", or empty
 };
@@ -40,13 +42,29 @@ std::optional<Ref> ReadRef(std::string_view raw) {
   ref.project = {begin, static_cast<size_t>(project_name.data() +
                                             project_name.size() - begin)};
   ref.kind = TakeUpTo('/', rest);
-  if (ref.kind != "object" && ref.kind != "op") return std::nullopt;
-  ref.name = TakeUpTo(':', rest);
+  const bool has_name = ref.kind == "object" || ref.kind == "op";
+  if (!has_name && ref.kind != "table") return std::nullopt;
+  if (has_name) ref.name = TakeUpTo(':', rest);
   const size_t slash = rest.find('/');
   ref.digest = rest.substr(0, slash);
   if (slash != std::string_view::npos) ref.edges = rest.substr(slash);
-  if (ref.name.empty() || ref.digest.empty()) return std::nullopt;
+  if (ref.name.empty() == has_name || ref.digest.empty()) return std::nullopt;
   return ref;
+}
+
+// Takes the next edge and its value off the edges that are left.
+struct Edge {
+  std::string_view kind;
+  std::string_view value;
+};
+Edge TakeEdge(std::string_view& rest) {
+  rest.remove_prefix(1);
+  Edge edge;
+  edge.kind = TakeUpTo('/', rest);
+  const size_t end = rest.find('/');
+  edge.value = rest.substr(0, end);
+  rest = end == std::string_view::npos ? "" : rest.substr(end);
+  return edge;
 }
 
 int HexDigit(char c) {
@@ -98,20 +116,35 @@ void Version(sqlite3_context* context, int, sqlite3_value** arguments) {
   sqlite3_result_int64(context, version);
 }
 
-// NULL where the edges lead out of the object: rows of a table.
+// The last row on the way: what stands before it only leads to its table.
+void Row(sqlite3_context* context, int, sqlite3_value** arguments) {
+  const std::optional<Ref> ref = ReadRef(TextOf(arguments[0]));
+  if (!ref) return;
+  std::optional<std::string_view> row;
+  std::string_view rest = ref->edges;
+  while (!rest.empty()) {
+    const Edge edge = TakeEdge(rest);
+    if (edge.kind == "id") row = edge.value;
+  }
+  if (row) Return(context, *row);
+}
+
+// NULL where an edge is of no known kind.
 void Path(sqlite3_context* context, int, sqlite3_value** arguments) {
   const std::optional<Ref> ref = ReadRef(TextOf(arguments[0]));
   if (!ref) return;
   std::string path;
   std::string_view rest = ref->edges;
   while (!rest.empty()) {
-    rest.remove_prefix(1);
-    const std::string_view edge = TakeUpTo('/', rest);
-    const size_t end = rest.find('/');
-    const std::string_view value = rest.substr(0, end);
-    rest = end == std::string_view::npos ? "" : rest.substr(end);
-    if (edge != "attr" && edge != "key" && edge != "index") return;
-    AppendStep(path, value);
+    const Edge edge = TakeEdge(rest);
+    if (edge.kind == "id") {
+      path.clear();
+    } else if (edge.kind == "attr" || edge.kind == "key" ||
+               edge.kind == "index") {
+      AppendStep(path, edge.value);
+    } else {
+      return;
+    }
   }
   Return(context, std::string_view(path));
 }
@@ -121,6 +154,7 @@ constexpr auto kFunctions = std::to_array<Function>({
     {"ref_kind", 1, RefKind},
     {"ref_digest", 1, RefDigest},
     {"ref_version", 1, Version},
+    {"ref_row", 1, Row},
     {"ref_path", 1, Path},
 });
 

@@ -34,7 +34,9 @@ std::string Join(std::span<const std::string_view> steps) {
 }
 
 // The value that `ref` (a column: JSON text of any value) stands for: of an
-// object's ref what is in the object, of anything else itself.
+// object's ref what is in the object, of a row's ref what is in the row, of
+// anything else itself. A row is kept under its digest, whatever tables have
+// it, so the way through the dataset to the table need not be gone.
 void AddResolved(Statement& out, const std::string& ref,
                  const std::string& project_id) {
   const auto add_object = [&](std::string_view begin, std::string_view name,
@@ -46,10 +48,16 @@ void AddResolved(Statement& out, const std::string& ref,
             project_id);
     out.Add(end);
   };
+  const std::string row = "(SELECT json_at(r.val, ref_path(" + ref +
+                          ")) FROM table_rows r WHERE r.digest = ref_row(" +
+                          ref + ") AND r.project = ";
   out.Add("CASE WHEN ref_name(" + ref + ", ?) IS NULL THEN " + ref +
-              " ELSE (SELECT json_at(x.val, ref_path(" + ref +
-              ")) FROM objects x WHERE x.row_id = coalesce(",
+              " WHEN ref_kind(" + ref + ") = 'table' THEN " + row,
           project_id);
+  out.Add("?)", ProjectRow{});
+  out.Add(" ELSE (SELECT CASE WHEN ref_row(" + ref +
+          ") IS NULL THEN json_at(x.val, ref_path(" + ref + ")) ELSE " + row +
+          "x.project) END FROM objects x WHERE x.row_id = coalesce(");
   add_object(
       "(SELECT d.row_id FROM objects d INDEXED BY objects_by_digest WHERE "
       "d.project = ?",

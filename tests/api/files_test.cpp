@@ -92,8 +92,10 @@ TEST_CASE("the same bytes are kept once", "[api][files]") {
   CHECK(Put(api, "hello") == kHelloDigest);
   CHECK(Put(api, "hello") == kHelloDigest);
   Put(api, "other");
-  CHECK(api.Ok("/files/query_stats", R"({"project_id":"team/app"})") ==
-        R"({"total_size_bytes":10})");
+  for (const char* path : {"/files/query_stats", "/files/stats"}) {
+    CHECK(api.Ok(path, R"({"project_id":"team/app"})") ==
+          R"({"total_size_bytes":10})");
+  }
   CHECK(api.Ok("/files/query_stats", R"({"project_id":"team/two"})") ==
         R"({"total_size_bytes":0})");
 }

@@ -578,6 +578,58 @@ TEST_CASE("filters and sorts reach through refs", "[api][query]") {
         "byhash latest plain");
 }
 
+TEST_CASE("filters and sorts reach through refs to the rows of a dataset",
+          "[api][query]") {
+  Api api;
+  const Json table = Json::parse(
+      api.Ok("/table/create", R"({"table":{"project_id":"team/app","rows":[
+                {"q":"one","n":1},{"q":"two","n":10},
+                {"q":"deep","n":2,"l":[{"a/b":"x"}]}]}})"));
+  const std::string table_ref =
+      "weave:///team/app/table/" + table.at("digest").get<std::string>();
+  const std::string dataset =
+      "weave:///team/app/object/data:" +
+      Publish(api, "data", R"({"rows":)" + Quoted(table_ref) + "}");
+  Publish(api, "doomed", R"({"rows":)" + Quoted(table_ref) + "}");
+  const auto row = [&](int i) {
+    return "/id/" + table.at("row_digests")[i].get<std::string>();
+  };
+  const auto put = [&](const char* id, const std::string& example) {
+    PutComplete(api, AComplete(id).With(
+                         "inputs", R"({"example":)" + Quoted(example) + "}"));
+  };
+  put("deleted", "weave:///team/app/object/doomed:v0/attr/rows" + row(0));
+  put("foreign", "weave:///team/two/object/data:v0/attr/rows" + row(0));
+  put("part", dataset + "/attr/rows" + row(2) + "/key/l/index/0");
+  put("row1", dataset + "/attr/rows" + row(0));
+  put("row2", dataset + "/attr/rows" + row(1));
+  put("row3", table_ref + row(2));
+  put("table", table_ref);
+  put("unknown", dataset + "/attr/rows/id/none");
+  put("whole", dataset);
+  api.Ok("/obj/delete", R"({"project_id":"team/app","object_id":"doomed"})");
+
+  const std::string expand = R"(,"expand_columns":["inputs.example"])";
+  const auto is = [&](const std::string& field, const std::string& literal) {
+    return Find(api,
+                Query(Binary("$eq", Field(field), Literal(literal))) + expand);
+  };
+  CHECK(is("inputs.example.q", "\"one\"") == "row1");
+  CHECK(is("inputs.example.n", "10") == "row2");
+  CHECK(is("inputs.example.l.0.a/b", "\"x\"") == "row3");
+  CHECK(is("inputs.example.a/b", "\"x\"") == "part");
+  CHECK(is("inputs.example.rows", Quoted(table_ref)) == "whole");
+  CHECK(is("inputs.example.q", "null") ==
+        "deleted foreign part table unknown whole");
+  CHECK(is("inputs.example", Quoted(table_ref)) == "table");
+  CHECK(QueryIds(api, R"("sort_by":[{"field":"inputs.example.n",
+                         "direction":"asc"}],"limit":3)" +
+                          expand) == "row1 row3 row2");
+  // What is not expanded is not reached.
+  CHECK(Find(api, Query(Binary("$eq", Field("inputs.example.n"),
+                               Literal("10")))) == "");
+}
+
 // --- errors -----------------------------------------------------------------
 
 TEST_CASE("a query that is wrong is refused, also where there is nothing",

@@ -337,6 +337,11 @@ const QueryShape kQueryShapes[] = {
      "SEARCH l USING INDEX objects_by_publish_order (project=? AND "
      "object_id=?)",
      true},
+    {"the row behind a ref",
+     R"({"$eq":[{"$getField":"inputs.m.x"},{"$literal":"x"}]})",
+     "SEARCH r USING INDEX sqlite_autoindex_table_rows_1 (project=? AND "
+     "digest=?)",
+     true},
 };
 
 TEST_CASE_METHOD(StoreFixture, "every query walks along its index", "[query]") {
@@ -356,7 +361,7 @@ TEST_CASE_METHOD(StoreFixture, "every query walks along its index", "[query]") {
     CAPTURE(plan);
     CHECK(Has(plan, shape.index));
     CheckNoScans(plan);
-    for (const char* table : {"x", "d", "v", "l", "f1", "q1", "r1"}) {
+    for (const char* table : {"x", "d", "v", "l", "r", "f1", "q1", "r1"}) {
       CHECK(!Has(plan, "SCAN " + std::string(table) + "\n"));
     }
     CHECK(!shape.in_order == Has(plan, "USE TEMP B-TREE FOR ORDER BY"));

@@ -78,6 +78,54 @@ sdkTest('2,000 calls are stored once each, all linked', async ({bobbin}) => {
   assert.equal(steps.size, 1800);
 });
 
+sdkTest('an evaluation is there for the next program', async ({bobbin}) => {
+  const right = '{"true_count":2,"true_fraction":0.6666666666666666}';
+  assert.deepEqual(await run(bobbin, 'evaluate.mjs'), {
+    code: 0, stderr: '',
+    stdout: GREETING + [1, 2, 3].map(n =>
+        `Evaluating ${n}/3 examples (0 running, 0 errors)\n`).join('') + `[${right},{"mean":${13 / 3}}]\n`,
+  });
+  assert.deepEqual(await run(bobbin, 'read_back.mjs'), {
+    code: 0, stderr: '',
+    stdout: `${GREETING}[${right},["France","Peru","Chad"],` +
+        '"What is the capital of Mali?"]\n',
+  });
+
+  const api = new Api(bobbin.url, 'sdk-team/programs');
+  const calls = await api.calls();
+  assert.deepEqual(
+      calls.map(call => [opName(call), call.summary.weave.status]).sort(), [
+        ['Evaluation.evaluate', 'success'],
+        ...Array(3).fill(['Evaluation.predictAndScore', 'success']),
+        ...Array(3).fill(['guess', 'success']),
+        ...Array(3).fill(['letters', 'success']),
+        ...Array(3).fill(['right', 'success']),
+      ]);
+  assert.equal(new Set(calls.map(call => call.trace_id)).size, 1);
+  const examples = calls.map(call => call.inputs.example).filter(ref => ref);
+  assert.deepEqual((await api.resolve(examples)).map(row => row.capital),
+                   ['Paris', 'Lima', 'N\'Djamena']);
+});
+
+sdkTest('an evaluation that was reported without waiting is complete',
+        async ({bobbin}) => {
+  assert.deepEqual(await run(bobbin, 'report.cjs'),
+                   {code: 0, stdout: GREETING, stderr: ''});
+
+  const api = new Api(bobbin.url, 'sdk-team/programs');
+  const calls = await api.calls();
+  assert.equal(calls.length, 2 + 10 * 4);
+  for (const call of calls) {
+    assert.equal(call.summary.weave.status, 'success');
+  }
+  const root = await api.onlyCall('Evaluation.evaluate');
+  assert.deepEqual(root.output, {
+    even: {true_count: 5, true_fraction: 0.5}, size: {mean: 4.5},
+  });
+  const {total_count} = await api.json('/feedback/query', {limit: 1});
+  assert.equal(total_count, 20);
+});
+
 sdkTest('the calls that killed a program are there', async ({bobbin}) => {
   const {code, stdout, stderr} = await run(bobbin, 'crash.mjs');
   assert.equal(code, 1);

@@ -48,6 +48,49 @@ export class Api {
     return (await response.json()).count;
   }
 
+  async json(path, body = {}) {
+    return await (await this.post(path, body)).json();
+  }
+
+  // The only version of the object of that name.
+  async onlyObject(objectId) {
+    const {objs} =
+        await this.json('/objs/query', {filter: {object_ids: [objectId]}});
+    assert.equal(objs.length, 1, `versions of ${objectId}`);
+    return objs[0];
+  }
+
+  // The rows of a table, by its digest or its ref, in their order.
+  async rows(table, query = {}) {
+    const digest = table.split('/').pop();
+    return (await this.json('/table/query', {digest, ...query})).rows;
+  }
+
+  // What the refs stand for, in their order.
+  async resolve(refs) {
+    const response = await fetch(this.url + '/refs/read_batch', {
+      method: 'POST',
+      headers: {'Content-Type': 'application/json'},
+      body: JSON.stringify({refs}),
+    });
+    assert.equal(response.status, 200);
+    return (await response.json()).vals;
+  }
+
+  // The feedback on a call, oldest first.
+  async feedbackOn(call) {
+    const {result} = await this.json('/feedback/query', {
+      query: {$expr: {$eq: [{$getField: 'weave_ref'},
+                            {$literal: this.callRef(call.id)}]}},
+      sort_by: [{field: 'created_at', direction: 'asc'}],
+    });
+    return result;
+  }
+
+  callRef(id) {
+    return `weave:///${this.projectId}/call/${id}`;
+  }
+
   async file(digest) {
     const response = await this.post('/file/content', {digest});
     return Buffer.from(await response.arrayBuffer());
@@ -63,4 +106,9 @@ export function opName(call) {
 export function digestOf(content) {
   return createHash('sha256').update(content).digest('base64url')
       .replaceAll('-', 'X').replaceAll('_', 'Y');
+}
+
+// What it calls the table of the rows with these digests.
+export function tableDigestOf(rowDigests) {
+  return createHash('sha256').update(rowDigests.join('')).digest('hex');
 }

@@ -1,7 +1,8 @@
 // Runs a test with the SDK connected to a bobbin of its own, and afterwards
 // holds both to the rule that nothing went wrong on the way: the SDK logged
-// nothing but its greeting, and each request was answered 200 (so that none
-// was ever sent again).
+// nothing but its greeting and what the test took from the log, each request
+// was answered 200 unless the test expected a refusal, and none was sent
+// again.
 import assert from 'node:assert/strict';
 import {existsSync} from 'node:fs';
 import {test} from 'node:test';
@@ -30,9 +31,50 @@ class Log {
     process.on('warning', this.#onWarning);
   }
 
+  // Removes the lines that match, and returns them.
+  take(pattern) {
+    const taken = this.lines.filter(line => pattern.test(line));
+    this.lines = this.lines.filter(line => !pattern.test(line));
+    return taken;
+  }
+
   release() {
     LEVELS.forEach((level, i) => { console[level] = this.#real[i]; });
     process.off('warning', this.#onWarning);
+  }
+}
+
+// Counts what is fetched, until release(). The SDK makes new options for each
+// request; a retry is known by the options that it gives to fetch() again.
+class Fetches {
+  count = 0;
+  retried = [];
+  #real = globalThis.fetch;
+  #seen = new WeakSet();
+  #clones = [];
+
+  constructor() {
+    globalThis.fetch = async (url, options) => {
+      ++this.count;
+      if (this.#seen.has(options)) this.retried.push(String(url));
+      this.#seen.add(options);
+      const response = await this.#real(url, options);
+      response.clone = () => {
+        const clone = Response.prototype.clone.call(response);
+        this.#clones.push(clone);
+        return clone;
+      };
+      return response;
+    };
+  }
+
+  async release() {
+    globalThis.fetch = this.#real;
+    // The SDK clones each response and leaves the clone unread: with Node 18
+    // one of several pieces would keep this process running.
+    for (const clone of this.#clones) {
+      if (!clone.bodyUsed) await clone.arrayBuffer();
+    }
   }
 }
 
@@ -47,30 +89,47 @@ export function sdkEnvironment(bobbin) {
   };
 }
 
-// `body` gets {weave, client, projectId, api, bobbin, flush}. `settings` are
-// the SDK's own.
+// `body` gets the SDK connected to a bobbin, and that bobbin:
+//   weave, client, projectId   the SDK, and what its init() returned
+//   api, bobbin                see api.mjs and bobbin.mjs
+//   flush()                    waits until all calls are sent
+//   takeLog(pattern)           the lines logged so far that match; what is not
+//                              taken fails the test
+//   expectRefusal(path, status)  of one request that is not answered 200
+// `settings` are the SDK's own.
 export function sdkTest(claim, body, settings = {}) {
   test(claim, async () => {
     const bobbin = await Bobbin.start();
     const log = new Log();
+    const fetches = new Fetches();
     const projectId = 'sdk-team/sdk-project';
+    const refusals = [];
     let requests;
     try {
       Object.assign(process.env, sdkEnvironment(bobbin));
       process.chdir(bobbin.dir);
       const client = await weave.init(
           projectId, {printCallLink: false, ...settings});
-      const api = new Api(bobbin.url, projectId);
-      const flush = () => client.waitForBatchProcessing();
-      await body({weave, client, projectId, api, bobbin, flush});
+      await body({
+        weave, client, projectId, bobbin,
+        api: new Api(bobbin.url, projectId),
+        flush: () => client.waitForBatchProcessing(),
+        takeLog: pattern => log.take(pattern),
+        expectRefusal: (path, status) => refusals.push({path, status}),
+      });
       assert.ok(!existsSync('weaveErrors.log'), 'the SDK noted an error');
     } finally {
+      await fetches.release();
       log.release();
       process.chdir('/');
       requests = await bobbin.stop();
     }
     assert.deepEqual(log.lines, [`Initializing project: ${projectId}`]);
+    assert.deepEqual(fetches.retried, []);
     assert.notEqual(requests.length, 0, 'the request log was understood');
-    assert.deepEqual(requests.filter(({status}) => status !== 200), []);
+    assert.deepEqual(
+        requests.filter(({status}) => status !== 200), refusals);
+    // Programs of their own fetch without being counted here.
+    assert.ok(requests.length >= fetches.count, 'a request got lost');
   });
 }
