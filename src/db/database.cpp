@@ -129,9 +129,10 @@ class Database::Impl {
 
   Status Write(const Job& job) { return writes_.Write(job); }
 
-  void AfterCommit(std::function<void()> task) {
-    writes_.AfterCommit(std::move(task));
+  uint64_t AfterCommit(std::function<void()> task) {
+    return writes_.AfterCommit(std::move(task));
   }
+  void NotAfterCommit(uint64_t task) { writes_.NotAfterCommit(task); }
 
   Status Read(const Job& job) {
     auto verdict = QueryWatch::Verdict::kNone;
@@ -272,9 +273,11 @@ Result<std::unique_ptr<Database>> Database::Open(const OpenOptions& options) {
 
 Status Database::Write(const Job& job) { return impl_->Write(job); }
 
-void Database::AfterCommit(std::function<void()> task) {
-  impl_->AfterCommit(std::move(task));
+uint64_t Database::AfterCommit(std::function<void()> task) {
+  return impl_->AfterCommit(std::move(task));
 }
+
+void Database::NotAfterCommit(uint64_t task) { impl_->NotAfterCommit(task); }
 
 Status Database::Read(const Job& job) { return impl_->Read(job); }
 

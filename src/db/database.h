@@ -72,10 +72,11 @@ class Database {
   Status Write(const Job& job);
 
   // From now on `task` runs after every commit of Write, before any of its
-  // callers returns and before the next job runs. Set before there is more
-  // than one thread. `task` does not throw, and is called until the last
-  // Write has returned.
-  void AfterCommit(std::function<void()> task);
+  // callers returns and before the next job runs. It does not throw. Returns
+  // what NotAfterCommit() takes, which ends that. Neither may be called while
+  // a Write is running.
+  uint64_t AfterCommit(std::function<void()> task);
+  void NotAfterCommit(uint64_t task);
 
   // Runs `job` on a connection of its own, in one snapshot.
   // Long reads do not block writers, nor writers reads. (kMemory has no

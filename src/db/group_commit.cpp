@@ -76,6 +76,16 @@ Status GroupCommit::Write(const Database::Job& job) {
   return std::move(self.result);
 }
 
+uint64_t GroupCommit::AfterCommit(std::function<void()> task) {
+  after_commit_.push_back({++last_task_, std::move(task)});
+  return last_task_;
+}
+
+void GroupCommit::NotAfterCommit(uint64_t task) {
+  std::erase_if(after_commit_,
+                [task](const Task& other) { return other.number == task; });
+}
+
 void GroupCommit::LeadAndSync(Group& group) {
   {
     std::unique_lock lock(syncs_mutex_);
@@ -164,7 +174,7 @@ bool GroupCommit::RunTogether(Group& group) {
 
 void GroupCommit::Commit() {
   writer_.Commit();
-  if (after_commit_) after_commit_();
+  for (const Task& task : after_commit_) task.run();
 }
 
 Status GroupCommit::RunSolo(const Database::Job& job) {

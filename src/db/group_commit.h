@@ -43,9 +43,8 @@ class GroupCommit {
       : writer_(writer), options_(std::move(options)) {}
 
   // See Database::AfterCommit.
-  void AfterCommit(std::function<void()> task) {
-    after_commit_ = std::move(task);
-  }
+  uint64_t AfterCommit(std::function<void()> task);
+  void NotAfterCommit(uint64_t task);
 
   // See Database::Write.
   Status Write(const Database::Job& job);
@@ -73,7 +72,12 @@ class GroupCommit {
 
   Connection& writer_;
   const Options options_;
-  std::function<void()> after_commit_;
+  struct Task {
+    uint64_t number;
+    std::function<void()> run;
+  };
+  std::vector<Task> after_commit_;
+  uint64_t last_task_ = 0;
   // Not std::counting_semaphore: libstdc++'s may sleep although one is free
   // (GCC bug 104928).
   std::mutex syncs_mutex_;  // guards free_syncs_

@@ -21,6 +21,7 @@ class CallCounts {
   struct Counted {
     int64_t calls = 0;  // that reads can see
     int64_t roots = 0;  // those among them without a parent
+    int64_t ended = 0;  // those among them whose end has come
   };
 
   // Borrows `database`, and must be there until its last Write has returned.
@@ -30,25 +31,36 @@ class CallCounts {
   CallCounts& operator=(const CallCounts&) = delete;
 
   // Within a job: `project` gets so many more calls, and so many more of them
-  // are roots. May be negative. Holds from the job's commit on. Throws
-  // SQLite::Exception.
+  // are roots or have ended. May be negative. Holds from the job's commit on.
+  // Throws SQLite::Exception.
   void Add(db::Connection& connection, int64_t project, Counted more);
 
-  // What has been committed. The first time after a crash this counts, and
-  // holds writers up meanwhile.
+  // What has been committed, but for `ended`, which is 0. The first time after
+  // a crash this counts, and holds writers up meanwhile.
   Result<Counted> Of(int64_t project);
+
+  // All that has been committed. Of a project that was there when the server
+  // started it is counted the first time, as above.
+  Result<Counted> WithEnded(int64_t project);
 
   // Leaves what is known in the file, for the next server. If that fails it
   // has to count. No Add() may come afterwards.
   void Save();
 
  private:
+  struct Known {
+    Counted counted = {};
+    bool with_ended = false;
+  };
+
   void Load();
+  Result<Counted> Count(int64_t project, bool with_ended);
   // After a rollback what was added in it never happened.
   void Refresh(const db::Connection& connection);
   void Commit();
 
   db::Database& database_;
+  uint64_t task_ = 0;
 
   // Of the job that has its turn.
   uint64_t generation_ = 0;
@@ -60,7 +72,7 @@ class CallCounts {
   int64_t last_old_project_ = 0;  // constant after construction
   std::mutex mutex_;              // guards the ones below
   bool changed_ = false;          // the file does not have all that is known
-  std::unordered_map<int64_t, Counted> known_;
+  std::unordered_map<int64_t, Known> known_;
 };
 
 }  // namespace bobbin::store

@@ -70,7 +70,7 @@ Api::Api(Transport transport, db::Durability durability,
   Open();
 }
 
-Api::~Api() = default;
+Api::~Api() { parts_->calls->changes().Stop(); }
 
 void Api::Open() {
   parts_ = std::make_unique<Parts>();
@@ -104,6 +104,10 @@ void Api::Restart() {
   parts_.reset();
   Open();
 }
+
+store::Changes& Api::changes() { return parts_->calls->changes(); }
+
+int Api::port() const { return parts_->server->port(); }
 
 db::Database& Api::database() { return *parts_->database; }
 
