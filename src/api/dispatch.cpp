@@ -100,6 +100,7 @@ using RouteGroup = std::span<const Route> (*)();
 constexpr auto kGroups = std::to_array<RouteGroup>({
     CallRoutes,
     CallQueryRoutes,
+    ControlProjectsRoutes,
     ControlWaitRoutes,
     CostRoutes,
     FeedbackRoutes,

@@ -49,6 +49,7 @@ class Backend {
   store::FeedbackStore feedback_{*database_, names_};
   store::CostStore costs_{*database_, names_};
   store::RefStore refs_{*database_};
+  store::ProjectStore projects_{*database_, names_, calls_};
   control::Control control_;
   api::Services services_;
 };

@@ -40,7 +40,7 @@ class GroupCommit {
 
   // Borrows `writer`, the only connection that writes.
   GroupCommit(Connection& writer, Options options)
-      : writer_(writer), options_(std::move(options)) {}
+      : writer_(&writer), options_(std::move(options)) {}
 
   // See Database::AfterCommit.
   uint64_t AfterCommit(std::function<void()> task);
@@ -51,6 +51,9 @@ class GroupCommit {
 
   // Runs `task` alone on the writer's turn, outside any transaction.
   void RunAlone(const std::function<void()>& task);
+
+  // Within RunAlone(): writes with this connection from now on.
+  void Use(Connection& writer) { writer_ = &writer; }
 
  private:
   struct Pending {
@@ -70,7 +73,7 @@ class GroupCommit {
   bool RunTogether(Group& group);
   void Commit();
 
-  Connection& writer_;
+  Connection* writer_;  // guarded by turn_mutex_
   const Options options_;
   struct Task {
     uint64_t number;

@@ -46,15 +46,40 @@ void CallCounts::Refresh(const Connection& connection) {
   if (generation_ == connection.generation()) return;
   generation_ = connection.generation();
   added_.clear();
+  forgotten_.clear();
+  all_forgotten_ = false;
   took_away_ = false;
+}
+
+void CallCounts::TakeAway(Connection& connection) {
+  if (!in_file_ || took_away_) return;
+  Query(connection, "DELETE FROM project_counts").Run();
+  took_away_ = true;
+}
+
+void CallCounts::Forget(Connection& connection, int64_t project) {
+  Refresh(connection);
+  TakeAway(connection);
+  added_.erase(project);
+  forgotten_.push_back(project);
+}
+
+void CallCounts::ForgetAll(Connection& connection) {
+  Refresh(connection);
+  TakeAway(connection);
+  added_.clear();
+  all_forgotten_ = true;
+}
+
+void CallCounts::ForgetAll() {
+  added_.clear();
+  const std::lock_guard lock(mutex_);
+  known_.clear();
 }
 
 void CallCounts::Add(Connection& connection, int64_t project, Counted more) {
   Refresh(connection);
-  if (in_file_ && !took_away_) {
-    Query(connection, "DELETE FROM project_counts").Run();
-    took_away_ = true;
-  }
+  TakeAway(connection);
   Counted& added = added_[project];
   added.calls += more.calls;
   added.roots += more.roots;
@@ -64,9 +89,13 @@ void CallCounts::Add(Connection& connection, int64_t project, Counted more) {
 void CallCounts::Commit() {
   if (took_away_) in_file_ = false;
   took_away_ = false;
-  if (added_.empty()) return;
+  if (added_.empty() && forgotten_.empty() && !all_forgotten_) return;
   const std::lock_guard lock(mutex_);
   changed_ = true;
+  if (all_forgotten_) known_.clear();
+  all_forgotten_ = false;
+  for (const int64_t project : forgotten_) known_.erase(project);
+  forgotten_.clear();
   for (const auto& [project, added] : added_) {
     auto known = known_.find(project);
     if (known == known_.end()) {

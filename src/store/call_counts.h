@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <mutex>
 #include <unordered_map>
+#include <vector>
 
 #include "base/result.h"
 #include "db/database.h"
@@ -35,6 +36,14 @@ class CallCounts {
   // Throws SQLite::Exception.
   void Add(db::Connection& connection, int64_t project, Counted more);
 
+  // Within a job: the project is gone, or all are. Holds from the job's commit
+  // on, and for nothing that is added after this. No project of theirs comes
+  // back under the same number.
+  void Forget(db::Connection& connection, int64_t project);
+  void ForgetAll(db::Connection& connection);
+  // The same at once, where no job can run.
+  void ForgetAll();
+
   // What has been committed, but for `ended`, which is 0. The first time after
   // a crash this counts, and holds writers up meanwhile.
   Result<Counted> Of(int64_t project);
@@ -55,6 +64,8 @@ class CallCounts {
 
   void Load();
   Result<Counted> Count(int64_t project, bool with_ended);
+  // The file has no counts from this job on.
+  void TakeAway(db::Connection& connection);
   // After a rollback what was added in it never happened.
   void Refresh(const db::Connection& connection);
   void Commit();
@@ -65,7 +76,9 @@ class CallCounts {
   // Of the job that has its turn.
   uint64_t generation_ = 0;
   std::unordered_map<int64_t, Counted> added_;  // since the last commit
-  bool in_file_ = true;                         // the file has counts
+  std::vector<int64_t> forgotten_;              // since then
+  bool all_forgotten_ = false;
+  bool in_file_ = true;     // the file has counts
   bool took_away_ = false;  // not any more, once this is committed
 
   // Projects beyond this one began with no calls, and we saw them all.

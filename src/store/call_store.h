@@ -112,6 +112,9 @@ class CallStore {
   // that has the project already (store/call_counts.h).
   Result<Progress> ProgressOf(std::string_view project_id) const;
 
+  // Keeps the numbers of calls. For store/project_store.h.
+  CallCounts& counts() { return counts_; }
+
   // Wakes those who wait for calls to change.
   Changes& changes() { return changes_; }
 

@@ -62,14 +62,7 @@ void Changes::TouchAll(const db::Connection& connection) {
 void Changes::Commit() {
   if (touched_.empty() && !touched_all_) return;
   const std::lock_guard lock(mutex_);
-  if (touched_all_) {
-    all_changed_ = ++last_;
-    by_project_.clear();
-    order_.clear();
-    for (Waiter* waiter : waiters_) {
-      if (waiter->kind != Waiter::Kind::kNoChange) waiter->Wake();
-    }
-  }
+  if (touched_all_) RememberAll();
   for (const std::string& project_id : touched_) {
     Remember(project_id);
     for (Waiter* waiter : waiters_) {
@@ -78,6 +71,20 @@ void Changes::Commit() {
   }
   touched_.clear();
   touched_all_ = false;
+}
+
+void Changes::AllChanged() {
+  const std::lock_guard lock(mutex_);
+  RememberAll();
+}
+
+void Changes::RememberAll() {
+  all_changed_ = ++last_;
+  by_project_.clear();
+  order_.clear();
+  for (Waiter* waiter : waiters_) {
+    if (waiter->kind != Waiter::Kind::kNoChange) waiter->Wake();
+  }
 }
 
 void Changes::Remember(const std::string& project_id) {

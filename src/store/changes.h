@@ -42,6 +42,9 @@ class Changes {
   void Touch(const db::Connection& connection, std::string_view project_id);
   void TouchAll(const db::Connection& connection);
 
+  // The same as TouchAll() at once, where no job can run.
+  void AllChanged();
+
   struct Change {
     uint64_t number = 0;
     std::optional<std::string> project_id;  // none: any project
@@ -77,6 +80,7 @@ class Changes {
   // After a rollback what was touched in it was not.
   void Refresh(const db::Connection& connection);
   void Commit();
+  void RememberAll();
   void Remember(const std::string& project_id);
   bool HasPast(uint64_t number,
                std::optional<std::string_view> project_id) const;

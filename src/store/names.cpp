@@ -54,12 +54,33 @@ int64_t Names::Project(Connection& connection, std::string_view project_id) {
   if (known != projects_.end()) return known->second;
   std::optional<int64_t> row = FindProject(connection, project_id);
   if (!row) {
-    Query insert(connection, "INSERT INTO projects (project_id) VALUES (?)");
-    insert.Bind(project_id).Run();
-    row = connection.last_insert_row_id();
+    Query insert(connection,
+                 "INSERT INTO projects (row_id, project_id) SELECT "
+                 "max(coalesce(max(row_id), 0), ?) + 1, ? FROM projects");
+    insert.Bind(last_project_).Bind(project_id).Run();
+    row = last_project_ = connection.last_insert_row_id();
   }
   projects_.emplace(project_id, *row);
   return *row;
+}
+
+void Names::Forget(Connection& connection, std::string_view project_id) {
+  Refresh(connection);
+  const auto known = projects_.find(project_id);
+  if (known == projects_.end()) return;
+  const auto ops = ops_.find(known->second);
+  if (ops != ops_.end()) {
+    op_count_ -= ops->second.size();
+    ops_.erase(ops);
+  }
+  projects_.erase(known);
+}
+
+void Names::ForgetAll() {
+  ++epoch_;
+  op_count_ = 0;
+  projects_.clear();
+  ops_.clear();
 }
 
 int64_t Names::Op(Connection& connection, int64_t project,
