@@ -23,10 +23,13 @@ std::optional<int64_t> FindProject(db::Connection& connection,
 // these take turns, so there is no lock here.
 class Names {
  public:
-  // A project's row has a number that no project has had since the program
-  // started: what is kept under the number of one that is gone never belongs
-  // to another.
+  // The project's row number, of a new one if there is none.
   int64_t Project(db::Connection& connection, std::string_view project_id);
+
+  // A row number that no project and no snapshot has, or has had since the
+  // program started: what is remembered of one that is gone is never taken for
+  // another's.
+  int64_t NewNumber(db::Connection& connection);
   int64_t Op(db::Connection& connection, int64_t project,
              std::string_view name);
 
@@ -53,7 +56,7 @@ class Names {
 
   uint64_t generation_ = 0;
   uint64_t epoch_ = 0;
-  int64_t last_project_ = 0;  // of the rows that were made
+  int64_t last_number_ = 0;
   Rows projects_;
   std::unordered_map<int64_t, Rows> ops_;  // by project
   size_t op_count_ = 0;

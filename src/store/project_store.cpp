@@ -8,18 +8,20 @@ namespace {
 using db::Connection;
 using db::Query;
 
-std::string SnapshotId(std::string_view project_id, std::string_view name) {
-  std::string id(kSnapshotsPrefix);
-  id.append(name).append("/").append(project_id);
-  return id;
+std::optional<int64_t> FindSnapshot(Connection& connection,
+                                    std::string_view project_id,
+                                    std::string_view name) {
+  Query query(connection,
+              "SELECT row_id FROM snapshots WHERE project_id = ? AND name = ?");
+  if (!query.Bind(project_id).Bind(name).Row()) return std::nullopt;
+  return query.Int(0);
 }
 
-// What SnapshotId() made.
-ProjectStore::SnapshotName Taken(std::string_view id) {
-  id.remove_prefix(kSnapshotsPrefix.size());
-  const size_t slash = id.find('/');
-  return {.project_id = std::string(id.substr(slash + 1)),
-          .name = std::string(id.substr(0, slash))};
+void RemoveSnapshot(Connection& connection, int64_t snapshot) {
+  DeleteRows(connection, snapshot);
+  Query(connection, "DELETE FROM snapshots WHERE row_id = ?")
+      .Bind(snapshot)
+      .Run();
 }
 
 Error NoSnapshot(std::string_view project_id, std::string_view name) {
@@ -29,22 +31,6 @@ Error NoSnapshot(std::string_view project_id, std::string_view name) {
 
 Error IsThere(std::string message) {
   return {Code::kConflict, std::move(message)};
-}
-
-// Those of one project or of all.
-std::vector<ProjectStore::SnapshotName> ListSnapshots(
-    Connection& connection, std::optional<std::string_view> project_id) {
-  // The character after the slash ends the range of the index.
-  Query query(connection,
-              "SELECT project_id FROM projects WHERE project_id >= "
-              "'/snapshots/' AND project_id < '/snapshots0' ORDER BY row_id");
-  std::vector<ProjectStore::SnapshotName> found;
-  while (query.Row()) {
-    ProjectStore::SnapshotName snapshot = Taken(query.Text(0));
-    if (project_id && snapshot.project_id != *project_id) continue;
-    found.push_back(std::move(snapshot));
-  }
-  return found;
 }
 
 // What the project's calls add up to.
@@ -68,7 +54,7 @@ bool ProjectStore::Remove(Connection& connection, std::string_view project_id) {
       .Run();
   names_.Forget(connection, project_id);
   calls_.counts().Forget(connection, *project);
-  Touch(connection, project_id);
+  calls_.changes().Touch(connection, project_id);
   return true;
 }
 
@@ -77,12 +63,7 @@ void ProjectStore::Copy(Connection& connection, int64_t from,
   const int64_t copy = names_.Project(connection, to);
   CopyRows(connection, from, copy);
   calls_.counts().Add(connection, copy, Count(connection, copy));
-  Touch(connection, to);
-}
-
-void ProjectStore::Touch(Connection& connection, std::string_view project_id) {
-  if (project_id.starts_with(kSnapshotsPrefix)) return;
-  calls_.changes().Touch(connection, project_id);
+  calls_.changes().Touch(connection, to);
 }
 
 Status ProjectStore::ResetAll() {
@@ -120,27 +101,29 @@ Status ProjectStore::Reset(std::string_view project_id) {
 
 Status ProjectStore::Snapshot(std::string_view project_id,
                               std::string_view name) {
-  const std::string id = SnapshotId(project_id, name);
   return database_.Write([&](Connection& connection) -> Status {
-    if (FindProject(connection, id)) {
+    if (FindSnapshot(connection, project_id, name)) {
       return IsThere("Project " + std::string(project_id) + " has a snapshot " +
                      std::string(name));
     }
-    const std::optional<int64_t> from = FindProject(connection, project_id);
-    if (from) {
-      Copy(connection, *from, id);
-    } else {
-      names_.Project(connection, id);
-    }
+    const int64_t snapshot = names_.NewNumber(connection);
+    Query(connection,
+          "INSERT INTO snapshots (row_id, project_id, name) VALUES (?, ?, ?)")
+        .Bind(snapshot)
+        .Bind(project_id)
+        .Bind(name)
+        .Run();
+    const std::optional<int64_t> project = FindProject(connection, project_id);
+    if (project) CopyRows(connection, *project, snapshot);
     return {};
   });
 }
 
 Status ProjectStore::Restore(std::string_view project_id,
                              std::string_view name) {
-  const std::string id = SnapshotId(project_id, name);
   return database_.Write([&](Connection& connection) -> Status {
-    const std::optional<int64_t> snapshot = FindProject(connection, id);
+    const std::optional<int64_t> snapshot =
+        FindSnapshot(connection, project_id, name);
     if (!snapshot) return NoSnapshot(project_id, name);
     Remove(connection, project_id);
     Copy(connection, *snapshot, project_id);
@@ -165,8 +148,14 @@ Status ProjectStore::Fork(std::string_view project_id, std::string_view to) {
 Status ProjectStore::Drop(std::string_view project_id) {
   return database_.Write([&](Connection& connection) -> Status {
     bool any = Remove(connection, project_id);
-    for (const SnapshotName& snapshot : ListSnapshots(connection, project_id)) {
-      any = Remove(connection, SnapshotId(project_id, snapshot.name)) || any;
+    std::vector<int64_t> snapshots;
+    Query query(connection,
+                "SELECT row_id FROM snapshots WHERE project_id = ?");
+    query.Bind(project_id);
+    while (query.Row()) snapshots.push_back(query.Int(0));
+    for (const int64_t snapshot : snapshots) {
+      RemoveSnapshot(connection, snapshot);
+      any = true;
     }
     if (any) return {};
     return NotFound("There is no project " + std::string(project_id));
@@ -175,10 +164,12 @@ Status ProjectStore::Drop(std::string_view project_id) {
 
 Status ProjectStore::DropSnapshot(std::string_view project_id,
                                   std::string_view name) {
-  const std::string id = SnapshotId(project_id, name);
   return database_.Write([&](Connection& connection) -> Status {
-    if (Remove(connection, id)) return {};
-    return NoSnapshot(project_id, name);
+    const std::optional<int64_t> snapshot =
+        FindSnapshot(connection, project_id, name);
+    if (!snapshot) return NoSnapshot(project_id, name);
+    RemoveSnapshot(connection, *snapshot);
+    return {};
   });
 }
 
@@ -186,7 +177,15 @@ Result<std::vector<ProjectStore::SnapshotName>> ProjectStore::Snapshots(
     std::optional<std::string_view> project_id) const {
   std::vector<SnapshotName> found;
   const Status status = database_.Read([&](Connection& connection) {
-    found = ListSnapshots(connection, project_id);
+    found.clear();
+    Query query(connection,
+                "SELECT project_id, name FROM snapshots WHERE ?1 IS NULL OR "
+                "project_id = ?1 ORDER BY row_id");
+    query.Bind(project_id);
+    while (query.Row()) {
+      found.push_back({.project_id = std::string(query.Text(0)),
+                       .name = std::string(query.Text(1))});
+    }
     return Status();
   });
   if (!status.ok()) return status.error();

@@ -1,7 +1,7 @@
 // Projects as a whole: emptied, copied, put back.
 //
-// A snapshot is a copy of a project under a name that no client can send, kept
-// where the project is: in the file, or in memory.
+// A snapshot is a copy of a project that only this can reach, kept where the
+// project is: in the file, or in memory.
 //
 // Threads, errors and lifetime as in store/call_store.h. A request that takes
 // several transactions (a large file or table) and whose project is taken away
@@ -20,10 +20,6 @@
 
 namespace bobbin::store {
 
-// Below it are the names of snapshots in `projects`: /snapshots/NAME/PROJECT.
-// A project that a client can name has its first slash further on.
-inline constexpr std::string_view kSnapshotsPrefix = "/snapshots/";
-
 class ProjectStore {
  public:
   // Borrows all of them.
@@ -39,8 +35,8 @@ class ProjectStore {
   // empty already.
   Status Reset(std::string_view project_id);
 
-  // Keeps the project as it is now under `name`, which has no slash. One that
-  // is not known is empty.
+  // Keeps the project as it is now under `name`. One that is not known is
+  // empty.
   //   kConflict  it has a snapshot of that name.
   Status Snapshot(std::string_view project_id, std::string_view name);
 
@@ -72,8 +68,6 @@ class ProjectStore {
  private:
   // For jobs. Takes the project away; false: there is none.
   bool Remove(db::Connection& connection, std::string_view project_id);
-  // Calls of the project change. Nobody waits for those of a snapshot.
-  void Touch(db::Connection& connection, std::string_view project_id);
   // Makes `to`, which is not there, a copy of what has row `from`.
   void Copy(db::Connection& connection, int64_t from, std::string_view to);
 

@@ -170,6 +170,7 @@ void DeleteAllRows(Connection& connection) {
   Query(connection, "DELETE FROM prices WHERE project IS NOT NULL").Run();
   Query(connection, "DELETE FROM refs").Run();
   Query(connection, "DELETE FROM projects").Run();
+  Query(connection, "DELETE FROM snapshots").Run();
 }
 
 }  // namespace bobbin::store

@@ -23,8 +23,9 @@ struct ProjectTable {
 };
 
 // All tables with rows of projects, in an order in which they can be emptied:
-// a condition looks only at tables further down. Not among them: `projects`;
-// `refs`, which projects share; `project_counts` (store/call_counts.h).
+// a condition looks only at tables further down. Not among them:
+// `projects` and `snapshots`, whose row numbers `project` holds; `refs`, which
+// all share; `project_counts` (store/call_counts.h).
 std::span<const ProjectTable> ProjectTables();
 
 // All three throw SQLite::Exception.
@@ -36,7 +37,8 @@ void DeleteRows(db::Connection& connection, int64_t project);
 // to where there are none yet; the texts, also refs in them, stay as they are.
 void CopyRows(db::Connection& connection, int64_t from, int64_t to);
 
-// Deletes everything, projects as well, but for the default prices.
+// Deletes everything, projects and snapshots as well, but for the default
+// prices.
 void DeleteAllRows(db::Connection& connection);
 
 }  // namespace bobbin::store

@@ -284,10 +284,6 @@ TEST_CASE("nobody sees the calls of a snapshot", "[api][control]") {
   api.Ok("/_bobbin/snapshot", Named("team/app", {{"name", "s"}}));
   CHECK(Column(api, "SELECT id FROM v_calls").size() == 2);
   CHECK(api.changes().Past(before, {}).empty());
-  for (const char* id : {"/snapshots/s/team/app", "snapshots/s/team/app"}) {
-    const api::Response response = api.Post("/calls/query", Named(id));
-    CHECK((response.status == 400 || response.body == R"({"calls":[]})"));
-  }
 }
 
 TEST_CASE("what cannot be done to a project is said", "[api][control]") {

@@ -22,7 +22,8 @@ TEST_CASE_METHOD(Projects, "it is known how each table belongs to a project",
                  "[store][control]") {
   // A new table has to be told to store/project_tables.cpp, or else it is not
   // reset and not copied.
-  std::set<std::string> known = {"projects", "refs", "project_counts"};
+  std::set<std::string> known = {"projects", "snapshots", "refs",
+                                 "project_counts"};
   for (const store::ProjectTable& table : store::ProjectTables()) {
     known.emplace(table.name);
   }
