@@ -6,6 +6,7 @@
 #include "support/api_fixture.h"
 #include "support/call_bodies.h"
 #include "support/catch.h"
+#include "support/connection.h"
 #include "support/raw_http.h"
 
 namespace bobbin::testing {
@@ -18,6 +19,21 @@ std::string WaitFor(const std::string& more) {
 std::string Matching(std::string_view op) {
   return R"("query":{"$expr":{"$eq":[{"$getField":"op_name"},{"$literal":)" +
          Quoted(op) + "}]}}";
+}
+
+// The answer to a wait, which another thread sends meanwhile. (Catch's macros,
+// which Api uses on a port, are for one thread.)
+std::future<RawReply> Waiting(Api& api, Transport transport,
+                              const std::string& body) {
+  return std::async(std::launch::async, [&api, transport, body] {
+    if (transport == Transport::kInProcess) {
+      const api::Response response = api.Post("/_bobbin/wait", body);
+      return RawReply{response.status, "", response.body};
+    }
+    RawClient client(api.port());
+    client.Send(PostHead("/_bobbin/wait", body.size()) + body);
+    return client.ReadReply();
+  });
 }
 
 TEST_CASE("what is there already is not waited for", "[api][control]") {
@@ -36,7 +52,8 @@ TEST_CASE("what is there already is not waited for", "[api][control]") {
 
 TEST_CASE("a wait ends with the commit that satisfies it",
           "[api][control][threads]") {
-  Api api(GENERATE(Transport::kInProcess, Transport::kPort));
+  const auto transport = GENERATE(Transport::kInProcess, Transport::kPort);
+  Api api(transport);
   struct Row {
     std::string wanted;
     std::string answer;
@@ -48,19 +65,17 @@ TEST_CASE("a wait ends with the commit that satisfies it",
       {Matching("second"), R"({"calls":2,"ended":1,"open":1,"matching":1})"},
   }));
   CAPTURE(row.wanted);
-  auto waiting = std::async(std::launch::async, [&] {
-    return api.Post("/_bobbin/wait",
-                    WaitFor(row.wanted + R"(,"timeout_ms":600000)"));
-  });
+  std::future<RawReply> waiting =
+      Waiting(api, transport, WaitFor(row.wanted + R"(,"timeout_ms":600000)"));
   PutStart(api, AStart("c1"));
   PutEnd(api, AnEnd("c1"));
   PutStart(api, AStart("c2").WithText("op_name", "second"));
   if (row.answer.find(R"("open":0)") != std::string::npos) {
     PutEnd(api, AnEnd("c2"));
   }
-  const api::Response response = waiting.get();
-  CHECK(response.status == 200);
-  CHECK(response.body == row.answer);
+  const RawReply reply = waiting.get();
+  CHECK(reply.status == 200);
+  CHECK(reply.body == row.answer);
 }
 
 TEST_CASE(
@@ -162,12 +177,12 @@ TEST_CASE("what cannot be waited for is said at once", "[api][control]") {
 TEST_CASE("a server that stops answers those who wait",
           "[api][control][threads]") {
   Api api(Transport::kPort);
-  auto waiting = std::async(std::launch::async, [&] {
-    return api.Post("/_bobbin/wait",
-                    WaitFor(R"("calls":1,"timeout_ms":600000)"));
-  });
+  std::future<RawReply> waiting = Waiting(
+      api, Transport::kPort, WaitFor(R"("calls":1,"timeout_ms":600000)"));
   api.changes().Stop();
-  CHECK(ReasonOf(waiting.get(), 503) == "The server stops.");
+  const RawReply reply = waiting.get();
+  CHECK(reply.status == 503);
+  CHECK_THAT(reply.body, Catch::Contains("The server stops."));
 }
 
 // A stream of events that is being read.
