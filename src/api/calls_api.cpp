@@ -34,7 +34,7 @@ void NoneIfEmpty(model::OptText& text) {
 // the client left out. Ids of our making live in `made`.
 class Preparer {
  public:
-  explicit Preparer(IdSource& ids) : ids_(ids) {}
+  explicit Preparer(Services& services) : services_(services) {}
 
   Status Prepare(CallReport& report,
                  const std::vector<std::string_view>& refs) {
@@ -44,9 +44,9 @@ class Preparer {
       // Clients in typed languages send "" for what they do not set.
       NoneIfEmpty(report.id);
       NoneIfEmpty(report.trace_id);
-      if (!report.id) report.id = Make();
+      if (!report.id) report.id = Make(report.project_id);
       if (!report.trace_id) {
-        report.trace_id = Make();
+        report.trace_id = Make(report.project_id);
         report.made_trace_id = true;
       }
     }
@@ -60,9 +60,11 @@ class Preparer {
   }
 
  private:
-  std::string_view Make() { return made_.emplace_back(ids_.NewId()); }
+  std::string_view Make(std::string_view project_id) {
+    return made_.emplace_back(services_.NewId(project_id));
+  }
 
-  IdSource& ids_;
+  Services& services_;
   std::deque<std::string> made_;
 };
 
@@ -117,7 +119,7 @@ Result<Response> ReportCall(Services& services, const Request& request,
   Status status = body.Read(request, kDepthOfCall);
   if (!status.ok()) return std::move(status).error();
   CallReport* const report = &(body.record.*kReport);
-  Preparer preparer(services.ids);
+  Preparer preparer(services);
   status = Record(services, values, preparer, {&report, 1}, body.refs());
   if (!status.ok()) return std::move(status).error();
   std::string answer;
@@ -143,7 +145,7 @@ Result<Response> UpsertBatch(Services& services, const Request& request,
     }
     reports.push_back(&item.report);
   }
-  Preparer preparer(services.ids);
+  Preparer preparer(services);
   status = Record(services, values, preparer, reports, body.refs());
   if (!status.ok()) return std::move(status).error();
   std::string answer = R"({"res":[)";
@@ -163,7 +165,7 @@ Result<Response> CompleteCalls(Services& services, const Request& request,
   std::vector<CallReport*> reports;
   reports.reserve(body.record.batch.size());
   for (CallReport& report : body.record.batch) reports.push_back(&report);
-  Preparer preparer(services.ids);
+  Preparer preparer(services);
   status = Record(services, values, preparer, reports, body.refs());
   if (!status.ok()) return std::move(status).error();
   return Json("{}");
@@ -197,7 +199,7 @@ Result<Response> DeleteCalls(Services& services, const Request& request,
                                       " calls at once"};
   }
   Result<int64_t> deleted = services.calls.Delete(
-      wanted.project_id, wanted.call_ids, services.clock.NowUs());
+      wanted.project_id, wanted.call_ids, services.NowUs(wanted.project_id));
   if (!deleted.ok()) return std::move(deleted).error();
   return Json(R"({"num_deleted":)" + std::to_string(deleted.value()) + "}");
 }

@@ -3,9 +3,11 @@
 #include <array>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "api/body.h"
 #include "api/call_json.h"
+#include "api/call_list.h"
 #include "api/checks.h"
 #include "api/dispatch.h"
 #include "api/expand.h"
@@ -25,31 +27,28 @@ constexpr Frame kList{R"({"calls":[)", ",", "]}"};
 
 // A query that has been read and checked, and can be run later.
 struct CallsQuery {
+  std::string project_id;    // of a request without a body
   Body<CallsQueryReq> body;  // points into the request, which outlives it
   query::Selection selection;
   query::Statement statement;
 };
 
-// What is wrong with the query is said here, before the stream begins.
-Result<std::shared_ptr<CallsQuery>> ReadQuery(const Request& request) {
-  auto query = std::make_shared<CallsQuery>();
-  Status status = query->body.Read(request, kDepthOfQuery);
-  if (!status.ok()) return std::move(status).error();
-  const CallsQueryReq& wanted = query->body.record;
-  status = CheckProjectId(wanted.project_id);
-  if (!status.ok()) return std::move(status).error();
+Status Prepare(CallsQuery& query) {
+  const CallsQueryReq& wanted = query.body.record;
+  Status status = CheckProjectId(wanted.project_id);
+  if (!status.ok()) return status;
   Result<query::Selection> selection = query::SelectColumns(wanted.columns);
   if (!selection.ok()) return std::move(selection).error();
-  query->selection = selection.value();
+  query.selection = selection.value();
   // Costs are computed from the summary, and asking for them is asking for it.
   if (wanted.include_costs.value_or(false)) {
-    query::SelectSummary(query->selection);
+    query::SelectSummary(query.selection);
   }
   Result<query::Statement> statement =
-      query::CallsStatement(wanted, query->selection);
+      query::CallsStatement(wanted, query.selection);
   if (!statement.ok()) return std::move(statement).error();
-  query->statement = std::move(statement).value();
-  return query;
+  query.statement = std::move(statement).value();
+  return {};
 }
 
 // Where refs give way to what they stand for.
@@ -85,16 +84,27 @@ Status WriteCalls(Services& services, const CallsQuery& query,
       });
 }
 
+// What is wrong with the query is said here, before the stream begins.
+Result<Response> StreamPrepared(Services& services,
+                                std::shared_ptr<CallsQuery> query,
+                                const Frame& frame, std::string content_type) {
+  Status status = Prepare(*query);
+  if (!status.ok()) return std::move(status).error();
+  // Where a scan holds writers up, a slow client must not prolong it.
+  return StreamList(frame, std::move(content_type),
+                    services.calls.scan_blocks_writers(),
+                    [&services, query = std::move(query)](ListStream& list) {
+                      return WriteCalls(services, *query, list);
+                    });
+}
+
 Result<Response> StreamAs(Services& services, const Request& request,
                           const Frame& frame, std::string content_type) {
-  Result<std::shared_ptr<CallsQuery>> query = ReadQuery(request);
-  if (!query.ok()) return std::move(query).error();
-  // Where a scan holds writers up, a slow client must not prolong it.
-  return StreamList(
-      frame, std::move(content_type), services.calls.scan_blocks_writers(),
-      [&services, query = std::move(query).value()](ListStream& list) {
-        return WriteCalls(services, *query, list);
-      });
+  auto query = std::make_shared<CallsQuery>();
+  Status status = query->body.Read(request, kDepthOfQuery);
+  if (!status.ok()) return std::move(status).error();
+  return StreamPrepared(services, std::move(query), frame,
+                        std::move(content_type));
 }
 
 Result<Response> StreamQuery(Services& services, const Request& request,
@@ -164,6 +174,13 @@ constexpr auto kRoutes = std::to_array<Route>({
 });
 
 }  // namespace
+
+Result<Response> ListCalls(Services& services, std::string project_id) {
+  auto query = std::make_shared<CallsQuery>();
+  query->project_id = std::move(project_id);
+  query->body.record.project_id = query->project_id;
+  return StreamPrepared(services, std::move(query), kList, "application/json");
+}
 
 std::span<const Route> CallQueryRoutes() { return kRoutes; }
 

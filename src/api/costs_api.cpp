@@ -52,14 +52,14 @@ Result<Response> CreateCosts(Services& services, const Request& request,
   const model::CostCreateReq& wanted = body.record;
   status = CheckProjectId(wanted.project_id);
   if (!status.ok()) return std::move(status).error();
-  const int64_t now_us = services.clock.NowUs();
+  const int64_t now_us = services.NowUs(wanted.project_id);
   std::deque<std::string> ids;
   std::vector<Price> prices;
   Response response;
   response.body = R"({"ids":[)";
   for (const CostCreateInput& input : wanted.costs.list) {
     if (input.llm_id.empty()) return Invalid("llm_id must not be empty");
-    const std::string& id = ids.emplace_back(services.ids.NewId());
+    const std::string& id = ids.emplace_back(services.NewId(wanted.project_id));
     prices.push_back(
         MakePrice(input, id, wanted.wb_user_id.value_or(kLocalUser), now_us));
     response.body += response.body.back() == '[' ? "[" : ",[";

@@ -100,6 +100,8 @@ using RouteGroup = std::span<const Route> (*)();
 constexpr auto kGroups = std::to_array<RouteGroup>({
     CallRoutes,
     CallQueryRoutes,
+    ControlProjectsRoutes,
+    ControlWaitRoutes,
     CostRoutes,
     FeedbackRoutes,
     FileRoutes,
@@ -143,6 +145,15 @@ Response ErrorResponse(const Error& error) {
   response.body += error.members;
   response.body += '}';
   return response;
+}
+
+std::vector<Route> AllRoutes() {
+  std::vector<Route> all;
+  for (const RouteGroup group : kGroups) {
+    const std::span<const Route> routes = group();
+    all.insert(all.end(), routes.begin(), routes.end());
+  }
+  return all;
 }
 
 Response Dispatch(Services& services, const Request& request) {

@@ -43,11 +43,12 @@ class Preparer {
     if (!payload.ok()) return std::move(payload).error();
     // Clients in typed languages send "" for what they do not set.
     const bool named = sent.id && !sent.id->empty();
-    return Feedback{.sent = &sent,
-                    .id = named ? *sent.id : Keep(services_.ids.NewId()),
-                    .wb_user_id = sent.wb_user_id.value_or(kLocalUser),
-                    .payload = Keep(std::move(payload).value()),
-                    .created_at_us = services_.clock.NowUs()};
+    return Feedback{
+        .sent = &sent,
+        .id = named ? *sent.id : Keep(services_.NewId(sent.project_id)),
+        .wb_user_id = sent.wb_user_id.value_or(kLocalUser),
+        .payload = Keep(std::move(payload).value()),
+        .created_at_us = services_.NowUs(sent.project_id)};
   }
 
  private:

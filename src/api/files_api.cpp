@@ -109,7 +109,7 @@ Result<Response> CreateFile(Services& services, const Request& request,
   if (status.ok()) status = CheckParts(upload);
   if (status.ok()) {
     status = upload.file.Finish(*upload.project_id, *upload.digest,
-                                services.clock.NowUs());
+                                services.NowUs(*upload.project_id));
   }
   if (!status.ok()) return std::move(status).error();
   Response response;

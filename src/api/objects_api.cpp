@@ -83,7 +83,7 @@ Result<Response> CreateObject(Services& services, const Request& request,
        .digest = digest,
        .wb_user_id = object.wb_user_id.value_or(kLocalUser),
        .nature = nature.value(),
-       .now_us = services.clock.NowUs()});
+       .now_us = services.NowUs(object.project_id)});
   if (!status.ok()) return std::move(status).error();
   Response response;
   response.body = R"({"digest":)";
@@ -120,9 +120,9 @@ Result<Response> DeleteObject(Services& services, const Request& request,
   const model::ObjDeleteReq& wanted = body.record;
   if (status.ok()) status = CheckDeletion(wanted);
   if (!status.ok()) return std::move(status).error();
-  const auto deleted =
-      services.objects.Delete(wanted.project_id, wanted.object_id,
-                              wanted.digests, services.clock.NowUs());
+  const auto deleted = services.objects.Delete(
+      wanted.project_id, wanted.object_id, wanted.digests,
+      services.NowUs(wanted.project_id));
   if (!deleted.ok()) return deleted.error();
   Response response;
   std::string& out = response.body;

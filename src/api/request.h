@@ -73,6 +73,9 @@ struct Response {
   std::function<StreamEnd(const Sink&)> stream = {};
   // How much `stream` writes, if that is known; more or less is a failure.
   std::optional<size_t> stream_bytes = {};
+  // Each piece of `stream` goes to the client at once, as it is: the next may
+  // be long in coming.
+  bool stream_is_live = false;
 };
 
 // How a stream has ended: true when it is whole. What was sent of one that is

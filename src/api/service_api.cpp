@@ -5,6 +5,7 @@
 
 #include "api/dispatch.h"
 #include "api/graphql.h"
+#include "base/embedded.h"
 #include "base/version.h"
 #include "json/write.h"
 
@@ -36,10 +37,17 @@ Result<Response> Graphql(Services&, const Request& request, const PathValues&) {
   return response;
 }
 
+Result<Response> OpenApi(Services&, const Request&, const PathValues&) {
+  Response response;
+  response.body = EmbeddedSchema().back().content;
+  return response;
+}
+
 constexpr auto kRoutes = std::to_array<Route>({
     {"GET", "/health", Health},
     {"GET", "/server_info", ServerInfo},
     {"POST", "/graphql", Graphql},
+    {"GET", "/openapi.json", OpenApi},
 });
 
 }  // namespace

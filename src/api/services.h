@@ -1,7 +1,10 @@
 // What the handlers work with. Made by main, lives as long as the server.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "base/ids.h"
@@ -11,6 +14,7 @@
 #include "store/feedback_store.h"
 #include "store/file_store.h"
 #include "store/object_store.h"
+#include "store/project_store.h"
 #include "store/ref_reader.h"
 #include "store/table_store.h"
 
@@ -24,10 +28,22 @@ struct Services {
   store::FeedbackStore& feedback;
   store::CostStore& costs;
   store::RefStore& refs;
+  store::ProjectStore& projects;
   control::Control& control;
   Clock& clock;
   IdSource& ids;
   std::string durability;  // its name, for /server_info
+
+  // A new id, and the time, for what the server makes in a project: a test
+  // may have decided what they are.
+  std::string NewId(std::string_view project_id) {
+    std::optional<std::string> seeded = control.seeds().NextId(project_id);
+    return seeded ? *std::move(seeded) : ids.NewId();
+  }
+  int64_t NowUs(std::string_view project_id) {
+    const std::optional<int64_t> seeded = control.seeds().NextUs(project_id);
+    return seeded ? *seeded : clock.NowUs();
+  }
 };
 
 }  // namespace bobbin::api

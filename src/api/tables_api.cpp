@@ -94,11 +94,12 @@ Result<Response> CreateTable(Services& services, const Request& request,
   const std::string digest = HexSha256(row_digests);
   status = CheckExpected(table.expected_digest, digest);
   if (status.ok()) {
-    status = services.tables.Create({.project_id = table.project_id,
-                                     .digest = digest,
-                                     .row_digests = row_digests,
-                                     .rows = table.rows,
-                                     .now_us = services.clock.NowUs()});
+    status =
+        services.tables.Create({.project_id = table.project_id,
+                                .digest = digest,
+                                .row_digests = row_digests,
+                                .rows = table.rows,
+                                .now_us = services.NowUs(table.project_id)});
   }
   if (!status.ok()) return std::move(status).error();
   return DigestResponse(digest, "row_digests", row_digests);
@@ -117,7 +118,8 @@ Result<Response> CreateFromDigests(Services& services, const Request& request,
   status = CheckExpected(wanted.expected_digest, digest);
   if (status.ok()) {
     status = services.tables.CreateFromDigests(
-        wanted.project_id, digest, wanted.row_digests, services.clock.NowUs());
+        wanted.project_id, digest, wanted.row_digests,
+        services.NowUs(wanted.project_id));
   }
   if (!status.ok()) return std::move(status).error();
   return DigestResponse(digest, "", "");
@@ -131,7 +133,7 @@ Result<Response> UpdateTable(Services& services, const Request& request,
   const model::TableUpdateReq& wanted = body.record;
   const Result<store::TableStore::Updated> updated =
       services.tables.Update(wanted.project_id, wanted.base_digest,
-                             wanted.updates, services.clock.NowUs());
+                             wanted.updates, services.NowUs(wanted.project_id));
   if (!updated.ok()) return updated.error();
   return DigestResponse(updated.value().digest, "updated_row_digests",
                         updated.value().row_digests);

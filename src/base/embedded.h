@@ -12,7 +12,7 @@ struct EmbeddedFile {
 };
 
 // The files of schema/ in the order of their names: the numbered migrations,
-// then openapi.json once there is one. Valid until the program ends.
+// then openapi.json, which is last. Valid until the program ends.
 std::span<const EmbeddedFile> EmbeddedSchema();
 
 // One file, the names of emoji, as scripts/cmake/emoji_names.py writes it. For

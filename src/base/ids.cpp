@@ -31,10 +31,14 @@ std::string UuidV7Source::NewId() {
     mine = std::max(now_ms << 12, last + 1);
   } while (!last_.compare_exchange_weak(last, mine, std::memory_order_relaxed));
 
+  return FormatUuidV7(mine, RandomBits());
+}
+
+std::string FormatUuidV7(uint64_t moment, uint64_t random) {
   constexpr uint64_t kVersion = 0x7000;
   constexpr uint64_t kVariant = uint64_t{1} << 63;
-  const uint64_t high = (mine >> 12) << 16 | kVersion | (mine & 0xfff);
-  const uint64_t low = kVariant | RandomBits() >> 2;
+  const uint64_t high = (moment >> 12) << 16 | kVersion | (moment & 0xfff);
+  const uint64_t low = kVariant | random >> 2;
 
   std::string id = "00000000-0000-0000-0000-000000000000";
   int shift = 128;

@@ -16,7 +16,11 @@ class IdSource {
   virtual std::string NewId() = 0;
 };
 
-// UUID version 7 (RFC 9562, section 5.7), lower case with hyphens, as the
+// UUID version 7 (RFC 9562, section 5.7) out of `moment`, milliseconds since
+// the epoch times 4096 plus a counter below that, and 62 of the random bits.
+std::string FormatUuidV7(uint64_t moment, uint64_t random);
+
+// UUID version 7, lower case with hyphens, as the
 // Weave SDKs make them. Ids of one source sort in the order they were made
 // (section 6.2, method 1: a counter behind the millisecond), so that index
 // inserts stay at the right edge of their trees.

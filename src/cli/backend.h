@@ -30,6 +30,10 @@ class Backend {
   // Answers any request, as api::Dispatch() does.
   api::Response Answer(const api::Request& request);
 
+  // Answers all that wait for something to happen, now and from now on: a
+  // server that stops would wait for them.
+  void EndWaits() { calls_.changes().Stop(); }
+
   // Its name: "full", "normal", "memory".
   std::string_view durability() const { return services_.durability; }
 
@@ -45,6 +49,7 @@ class Backend {
   store::FeedbackStore feedback_{*database_, names_};
   store::CostStore costs_{*database_, names_};
   store::RefStore refs_{*database_};
+  store::ProjectStore projects_{*database_, names_, calls_};
   control::Control control_;
   api::Services services_;
 };

@@ -56,10 +56,14 @@ void Greet(const ServeOptions& options, std::string_view durability,
 // Ends the service before what it works with is gone, whichever way it ends.
 class Running {
  public:
-  Running(http::Server& server, api::Handler handler) : server_(server) {
-    server_.Start(std::move(handler));
+  Running(http::Server& server, Backend& backend)
+      : server_(server), backend_(backend) {
+    server_.Start([&backend](const api::Request& request) {
+      return backend.Answer(request);
+    });
   }
   ~Running() {
+    backend_.EndWaits();
     const Impatience impatience([this] { server_.HurryStop(); });
     server_.Stop();
   }
@@ -68,6 +72,7 @@ class Running {
 
  private:
   http::Server& server_;
+  Backend& backend_;
 };
 
 int Serve(ServeOptions& options) {
@@ -99,9 +104,7 @@ int Serve(ServeOptions& options) {
     Status written = port_file.Write(options.port_file, server.port());
     if (!written.ok()) return Fail(written.error(), kExitFailure);
   }
-  const Running running(server, [&backend](const api::Request& request) {
-    return backend.Answer(request);
-  });
+  const Running running(server, backend);
   const std::string url = http::UrlOf(options.http.host, server.port());
   Greet(options, backend.durability(), url);
   std::printf("READY=%s\n", url.c_str());

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "control/seeds.h"
 
 namespace bobbin::control {
 
@@ -23,8 +24,12 @@ class Control {
   //   kForbidden  harm is not allowed here; the reason says how it would be.
   Status CheckMayHarm() const;
 
+  // What the server makes for projects.
+  Seeds& seeds() { return seeds_; }
+
  private:
   const Options options_;
+  Seeds seeds_;
 };
 
 }  // namespace bobbin::control

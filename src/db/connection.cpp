@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <atomic>
 #include <utility>
 
 namespace bobbin::db {
@@ -12,11 +13,18 @@ namespace {
 constexpr size_t kMaxStatementBytes = 1 << 20;
 constexpr size_t kLongText = 2 << 10;
 
+// More than there will ever be rollbacks of one connection.
+uint64_t FirstGeneration() {
+  static std::atomic<uint64_t> connections{0};
+  return ++connections << 40;
+}
+
 }  // namespace
 
 Connection::Connection(const std::string& path, int flags, int busy_timeout_ms)
     : database_(path, flags, busy_timeout_ms),
-      rollback_(Prepare("ROLLBACK", SQLITE_PREPARE_PERSISTENT)) {}
+      rollback_(Prepare("ROLLBACK", SQLITE_PREPARE_PERSISTENT)),
+      generation_(FirstGeneration()) {}
 
 void Connection::Finalize::operator()(sqlite3_stmt* statement) const {
   sqlite3_finalize(statement);

@@ -34,8 +34,9 @@ class Connection {
   void Begin();
   void Commit();
   void Rollback() noexcept;
-  // Changes with every rollback: what a job remembers from the database (row
-  // numbers, say) is good for as long as this stays the same.
+  // Changes with every rollback, and is never that of another connection: what
+  // a job remembers from the database (row numbers, say) is good for as long
+  // as this stays the same.
   uint64_t generation() const { return generation_; }
   // Changes with every step of a Query.
   uint64_t steps() const { return steps_; }
@@ -65,7 +66,7 @@ class Connection {
 
   SQLite::Database database_;
   const Statement rollback_;
-  uint64_t generation_ = 0;
+  uint64_t generation_;
   uint64_t steps_ = 0;
   std::unordered_map<std::string, Statement, Hash, std::equal_to<>> statements_;
   size_t statement_bytes_ = 0;

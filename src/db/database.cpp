@@ -4,9 +4,14 @@
 
 #include <atomic>
 #include <chrono>
+#include <exception>
 #include <filesystem>
+#include <future>
+#include <mutex>
 #include <optional>
 #include <shared_mutex>
+#include <utility>
+#include <vector>
 
 #include "base/caller.h"
 #include "base/log.h"
@@ -84,12 +89,13 @@ class Database::Impl {
       : durability_(options.durability),
         busy_timeout_ms_(options.busy_timeout_ms),
         query_timeout_us_(options.query_timeout_us),
+        migrations_(options.migrations),
         path_(in_memory() ? MemoryUri() : options.path),
         lock_(std::move(lock)),
         wal_(path_),
-        writer_(Make(SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)),
+        writer_(Make(path_, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)),
         writes_(*writer_, HowToCommit()),
-        readers_(kReaders, [this] { return MakeReader(); }) {}
+        readers_(kReaders, [this] { return MakeReader(path_); }) {}
 
   ~Impl() {
     checkpointer_.reset();
@@ -109,16 +115,13 @@ class Database::Impl {
       refused_ = !shape.ok();
       if (refused_) return shape;
     }
-    // First, because SQLite counts the cache in pages of the size that it
-    // knows, and would keep that number of larger ones.
-    Pragma(*writer_, "page_size", std::to_string(kPageBytes));
-    Pragma(*writer_, "cache_size", "-" + std::to_string(kWriterCacheKib));
+    SizePages(*writer_);
     // A new file is made without waiting for the disk at every step, and
     // synced once.
     const bool is_new = !in_memory() && lock_.file_is_new();
     Pragma(*writer_, "synchronous", is_new ? "OFF" : "NORMAL");
     if (in_memory()) {
-      PrepareMemory();
+      PrepareMemory(*writer_);
     } else {
       PrepareWal();
     }
@@ -129,21 +132,49 @@ class Database::Impl {
     return lock_.Sync();
   }
 
+  Status Renew(const std::function<void()>& then) {
+    const std::lock_guard one_at_a_time(renew_mutex_);
+    try {
+      Parts fresh = next_.valid() ? next_.get() : MakeParts();
+      Parts old;
+      writes_.RunAlone([&] {
+        const std::unique_lock alone(memory_mutex_);
+        old.path = std::exchange(path_, std::move(fresh.path));
+        old.writer = std::exchange(writer_, std::move(fresh.writer));
+        old.readers = readers_.Replace(std::move(fresh.readers.front()));
+        writes_.Use(*writer_);
+        then();
+      });
+      next_ = std::async(std::launch::async,
+                         [this, old = std::move(old)]() mutable {
+                           old = {};
+                           return MakeParts();
+                         });
+      return {};
+    } catch (const SQLite::Exception& exception) {
+      return FromSqlite(exception);
+    } catch (const std::exception& exception) {
+      return Internal(exception.what());
+    }
+  }
+
   Status Write(const Job& job) { return writes_.Write(job); }
 
-  void AfterCommit(std::function<void()> task) {
-    writes_.AfterCommit(std::move(task));
+  uint64_t AfterCommit(std::function<void()> task) {
+    return writes_.AfterCommit(std::move(task));
   }
+  void NotAfterCommit(uint64_t task) { writes_.NotAfterCommit(task); }
 
   Status Read(const Job& job) {
     auto verdict = QueryWatch::Verdict::kNone;
     try {
+      // Before there is a connection: Renew() replaces them.
       std::shared_lock<FairMutex> shared;
+      if (in_memory()) shared = std::shared_lock(memory_mutex_);
       std::optional<ReaderPool::Lease> lease = TakeReader();
       if (!lease) {
         return Error{Code::kBusy, "Too many queries are running; try again."};
       }
-      if (in_memory()) shared = std::shared_lock(memory_mutex_);
       Connection& connection = lease->connection();
       // One snapshot for the whole job, and one pair of locks.
       const Snapshot snapshot(connection);
@@ -162,7 +193,27 @@ class Database::Impl {
   Durability durability() const { return durability_; }
 
  private:
+  // What there is of a database in memory.
+  struct Parts {
+    std::string path = {};
+    std::unique_ptr<Connection> writer = {};
+    std::vector<std::unique_ptr<Connection>> readers = {};
+  };
+
   bool in_memory() const { return durability_ == Durability::kMemory; }
+
+  // An empty database in memory, with one reader that knows its shape.
+  Parts MakeParts() const {
+    Parts parts{.path = MemoryUri()};
+    parts.writer =
+        Make(parts.path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    SizePages(*parts.writer);
+    PrepareMemory(*parts.writer);
+    Migrate(*parts.writer, parts.path, migrations_);
+    parts.readers.push_back(MakeReader(parts.path));
+    Query(*parts.readers.front(), "SELECT count(*) FROM sqlite_schema").Row();
+    return parts;
+  }
 
   std::optional<ReaderPool::Lease> TakeReader() {
     using Clock = std::chrono::steady_clock;
@@ -184,19 +235,19 @@ class Database::Impl {
                       SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   }
 
-  std::unique_ptr<Connection> Make(int flags) {
+  std::unique_ptr<Connection> Make(const std::string& path, int flags) const {
     // A connection is only ever used by one thread at a time.
     flags |= SQLite::OPEN_NOMUTEX | (in_memory() ? SQLite::OPEN_URI : 0);
     auto connection =
-        std::make_unique<Connection>(path_, flags, busy_timeout_ms_);
+        std::make_unique<Connection>(path, flags, busy_timeout_ms_);
     AddFunctions(*connection);
     return connection;
   }
 
-  std::unique_ptr<Connection> MakeReader() {
+  std::unique_ptr<Connection> MakeReader(const std::string& path) const {
     // Not OPEN_READONLY: a reader that finds a WAL left by a crash may have
     // to recover its index.
-    auto connection = Make(SQLite::OPEN_READWRITE);
+    auto connection = Make(path, SQLite::OPEN_READWRITE);
     Pragma(*connection, "query_only", "ON");
     Pragma(*connection, "cache_size", "-" + std::to_string(kReaderCacheKib));
     return connection;
@@ -211,19 +262,27 @@ class Database::Impl {
     return options;
   }
 
-  void PrepareMemory() {
-    Pragma(*writer_, "journal_mode", "MEMORY");
+  static void SizePages(Connection& writer) {
+    // First, because SQLite counts the cache in pages of the size that it
+    // knows, and would keep that number of larger ones.
+    Pragma(writer, "page_size", std::to_string(kPageBytes));
+    Pragma(writer, "cache_size", "-" + std::to_string(kWriterCacheKib));
+  }
+
+  static void PrepareMemory(Connection& writer) {
+    Pragma(writer, "journal_mode", "MEMORY");
     // memdb stops at 1 GiB by default; the machine's memory is the limit.
     sqlite3_int64 limit = sqlite3_int64{1} << 50;
-    sqlite3_file_control(writer_->raw().getHandle(), nullptr,
+    sqlite3_file_control(writer.raw().getHandle(), nullptr,
                          SQLITE_FCNTL_SIZE_LIMIT, &limit);
   }
 
   void PrepareWal() {
     Pragma(*writer_, "journal_mode", "WAL");
     Pragma(*writer_, "journal_size_limit", std::to_string(kWalKeptBytes));
-    checkpointer_.emplace(writes_, kCheckpointFrames,
-                          [this] { return Make(SQLite::OPEN_READWRITE); });
+    checkpointer_.emplace(writes_, kCheckpointFrames, [this] {
+      return Make(path_, SQLite::OPEN_READWRITE);
+    });
     // Setting a hook also turns SQLite's own checkpoints, which run inside
     // the commit, off.
     sqlite3_wal_hook(
@@ -238,7 +297,8 @@ class Database::Impl {
   const Durability durability_;
   const int busy_timeout_ms_;
   const int64_t query_timeout_us_;
-  const std::string path_;
+  const std::span<const EmbeddedFile> migrations_;
+  std::string path_;        // Renew() changes it, while nobody reads or writes
   bool refused_ = false;    // not a file to work on
   FileLock lock_;           // outlives every connection
   FairMutex memory_mutex_;  // kMemory: writers alone, readers together
@@ -247,6 +307,8 @@ class Database::Impl {
   GroupCommit writes_;
   ReaderPool readers_;
   std::optional<Checkpointer> checkpointer_;
+  std::mutex renew_mutex_;   // one Renew() at a time; guards next_
+  std::future<Parts> next_;  // for the next one, once there has been one
 };
 
 Database::Database(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -274,8 +336,14 @@ Result<std::unique_ptr<Database>> Database::Open(const OpenOptions& options) {
 
 Status Database::Write(const Job& job) { return impl_->Write(job); }
 
-void Database::AfterCommit(std::function<void()> task) {
-  impl_->AfterCommit(std::move(task));
+uint64_t Database::AfterCommit(std::function<void()> task) {
+  return impl_->AfterCommit(std::move(task));
+}
+
+void Database::NotAfterCommit(uint64_t task) { impl_->NotAfterCommit(task); }
+
+Status Database::Renew(const std::function<void()>& then) {
+  return impl_->Renew(then);
 }
 
 Status Database::Read(const Job& job) { return impl_->Read(job); }

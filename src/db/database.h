@@ -72,10 +72,21 @@ class Database {
   Status Write(const Job& job);
 
   // From now on `task` runs after every commit of Write, before any of its
-  // callers returns and before the next job runs. Set before there is more
-  // than one thread. `task` does not throw, and is called until the last
-  // Write has returned.
-  void AfterCommit(std::function<void()> task);
+  // callers returns and before the next job runs. It does not throw. Returns
+  // what NotAfterCommit() takes, which ends that. Neither may be called while
+  // a Write is running.
+  uint64_t AfterCommit(std::function<void()> task);
+  void NotAfterCommit(uint64_t task);
+
+  // Whether Renew() can be had.
+  bool can_renew() const { return durability() == Durability::kMemory; }
+
+  // kMemory: puts an empty database of the newest shape in the place of this
+  // one, whatever that holds, in the time that it takes to put it there: the
+  // old one is freed, and the next one made, in the background. `then` runs
+  // before the next job, while nobody reads; it does not throw.
+  //   kInternal  there is no memory for it; nothing was changed.
+  Status Renew(const std::function<void()>& then);
 
   // Runs `job` on a connection of its own, in one snapshot.
   // Long reads do not block writers, nor writers reads. (kMemory has no

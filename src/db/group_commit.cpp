@@ -76,6 +76,16 @@ Status GroupCommit::Write(const Database::Job& job) {
   return std::move(self.result);
 }
 
+uint64_t GroupCommit::AfterCommit(std::function<void()> task) {
+  after_commit_.push_back({++last_task_, std::move(task)});
+  return last_task_;
+}
+
+void GroupCommit::NotAfterCommit(uint64_t task) {
+  std::erase_if(after_commit_,
+                [task](const Task& other) { return other.number == task; });
+}
+
 void GroupCommit::LeadAndSync(Group& group) {
   {
     std::unique_lock lock(syncs_mutex_);
@@ -126,7 +136,7 @@ void GroupCommit::Run(Group& group) {
 
 Status GroupCommit::RunJob(const Database::Job& job) {
   try {
-    return job(writer_);
+    return job(*writer_);
   } catch (...) {
     return Caught();
   }
@@ -137,11 +147,11 @@ Status GroupCommit::RunJob(const Database::Job& job) {
 // back, and each then runs on its own: then the answer is false.
 bool GroupCommit::RunTogether(Group& group) {
   try {
-    writer_.Begin();
+    writer_->Begin();
   } catch (...) {
     // Another program has the file. To wait for it again for each member
     // would take as many timeouts.
-    writer_.Rollback();
+    writer_->Rollback();
     const Error error = Caught();
     for (Pending* member : group.members) member->result = error;
     return true;
@@ -150,35 +160,35 @@ bool GroupCommit::RunTogether(Group& group) {
     for (Pending* member : group.members) {
       member->result = RunJob(*member->job);
       if (!member->result.ok()) {
-        writer_.Rollback();
+        writer_->Rollback();
         return false;
       }
     }
     Commit();
     return true;
   } catch (...) {
-    writer_.Rollback();
+    writer_->Rollback();
     return false;
   }
 }
 
 void GroupCommit::Commit() {
-  writer_.Commit();
-  if (after_commit_) after_commit_();
+  writer_->Commit();
+  for (const Task& task : after_commit_) task.run();
 }
 
 Status GroupCommit::RunSolo(const Database::Job& job) {
   try {
-    writer_.Begin();
+    writer_->Begin();
     Status status = RunJob(job);
     if (status.ok()) {
       Commit();
     } else {
-      writer_.Rollback();
+      writer_->Rollback();
     }
     return status;
   } catch (...) {
-    writer_.Rollback();
+    writer_->Rollback();
     return Caught();
   }
 }

@@ -40,18 +40,20 @@ class GroupCommit {
 
   // Borrows `writer`, the only connection that writes.
   GroupCommit(Connection& writer, Options options)
-      : writer_(writer), options_(std::move(options)) {}
+      : writer_(&writer), options_(std::move(options)) {}
 
   // See Database::AfterCommit.
-  void AfterCommit(std::function<void()> task) {
-    after_commit_ = std::move(task);
-  }
+  uint64_t AfterCommit(std::function<void()> task);
+  void NotAfterCommit(uint64_t task);
 
   // See Database::Write.
   Status Write(const Database::Job& job);
 
   // Runs `task` alone on the writer's turn, outside any transaction.
   void RunAlone(const std::function<void()>& task);
+
+  // Within RunAlone(): writes with this connection from now on.
+  void Use(Connection& writer) { writer_ = &writer; }
 
  private:
   struct Pending {
@@ -71,9 +73,14 @@ class GroupCommit {
   bool RunTogether(Group& group);
   void Commit();
 
-  Connection& writer_;
+  Connection* writer_;  // guarded by turn_mutex_
   const Options options_;
-  std::function<void()> after_commit_;
+  struct Task {
+    uint64_t number;
+    std::function<void()> run;
+  };
+  std::vector<Task> after_commit_;
+  uint64_t last_task_ = 0;
   // Not std::counting_semaphore: libstdc++'s may sleep although one is free
   // (GCC bug 104928).
   std::mutex syncs_mutex_;  // guards free_syncs_

@@ -36,6 +36,16 @@ std::optional<ReaderPool::Lease> ReaderPool::Take(
   }
 }
 
+std::vector<std::unique_ptr<Connection>> ReaderPool::Replace(
+    std::unique_ptr<Connection> fresh) {
+  std::vector<std::unique_ptr<Connection>> old;
+  const std::lock_guard lock(mutex_);
+  old.swap(idle_);
+  idle_.push_back(std::move(fresh));
+  made_ = 1;
+  return old;
+}
+
 ReaderPool::Lease::~Lease() {
   if (connection_) pool_.TakeBack(std::move(connection_));
 }

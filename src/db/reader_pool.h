@@ -46,6 +46,11 @@ class ReaderPool {
   // says to: then there is none. Throws what `make` throws.
   std::optional<Lease> Take(const std::function<bool()>& give_up);
 
+  // Puts `fresh` in the place of all connections, which are returned. Only
+  // while none is in use.
+  std::vector<std::unique_ptr<Connection>> Replace(
+      std::unique_ptr<Connection> fresh);
+
  private:
   void TakeBack(std::unique_ptr<Connection> connection);
 

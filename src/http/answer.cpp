@@ -64,7 +64,7 @@ class BodyStream {
     *end++ = '\n';
     const std::array<std::string_view, 3> chunk = {
         std::string_view(size.data(), end), piece, "\r\n"};
-    return exchange_.connection.Send(chunk, true);
+    return exchange_.connection.Send(chunk, !format_.live);
   }
 
   Exchange& exchange_;
@@ -110,6 +110,7 @@ std::string ReasonBody(int status, std::string_view reason) {
 
 bool Compress(bool accepts_gzip, api::Response& response) {
   const bool streamed = static_cast<bool>(response.stream);
+  if (response.stream_is_live) return false;
   if ((!streamed && response.body.size() < kWorthZipping) ||
       !IsCompressible(response.content_type)) {
     return false;

@@ -17,7 +17,8 @@ namespace bobbin::http {
 std::string ReasonBody(int status, std::string_view reason);
 
 // Zips the body if the client wants it and it is worth it, and says so in the
-// headers. A streamed body is left alone, but for the headers.
+// headers. A streamed body is left alone, but for the headers; a live one
+// altogether.
 // Returns whether the body is, or is to be, zipped.
 bool Compress(bool accepts_gzip, api::Response& response);
 
@@ -27,6 +28,7 @@ struct StreamFormat {
   std::optional<size_t> bytes = {};
   bool chunked = false;
   bool zipped = false;
+  bool live = false;  // no piece waits for the next
 };
 
 // Sends what `stream` produces as the body of `exchange`'s answer, after the

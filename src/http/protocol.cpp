@@ -268,7 +268,7 @@ void Protocol::Engine::Fill(api::Response&& response, httplib::Response& res) {
 void Protocol::Engine::FillStream(api::Response&& response, bool zipped,
                                   httplib::Response& res) {
   Exchange& exchange = *current;
-  StreamFormat format{.zipped = zipped};
+  StreamFormat format{.zipped = zipped, .live = response.stream_is_live};
   if (response.stream_bytes && !zipped) {
     format.bytes = response.stream_bytes;
     res.set_header("Content-Length", std::to_string(*format.bytes));

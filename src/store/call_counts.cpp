@@ -7,18 +7,29 @@ namespace bobbin::store {
 using db::Connection;
 using db::Query;
 
-CallCounts::CallCounts(db::Database& database) : database_(database) {
-  Load();
-  database_.AfterCommit([this] { Commit(); });
+namespace {
+
+CallCounts::Counted WithoutEnded(CallCounts::Counted counted) {
+  counted.ended = 0;
+  return counted;
 }
 
-CallCounts::~CallCounts() { database_.AfterCommit({}); }
+}  // namespace
+
+CallCounts::CallCounts(db::Database& database) : database_(database) {
+  Load();
+  task_ = database_.AfterCommit([this] { Commit(); });
+}
+
+CallCounts::~CallCounts() { database_.NotAfterCommit(task_); }
 
 void CallCounts::Load() {
   const Status loaded = database_.Read([this](Connection& connection) {
     known_.clear();
     Query rows(connection, "SELECT project, calls, roots FROM project_counts");
-    while (rows.Row()) known_[rows.Int(0)] = {rows.Int(1), rows.Int(2)};
+    while (rows.Row()) {
+      known_[rows.Int(0)] = {{.calls = rows.Int(1), .roots = rows.Int(2)}};
+    }
     Query last(connection, "SELECT coalesce(max(row_id), 0) FROM projects");
     last.Row();
     last_old_project_ = last.Int(0);
@@ -35,34 +46,66 @@ void CallCounts::Refresh(const Connection& connection) {
   if (generation_ == connection.generation()) return;
   generation_ = connection.generation();
   added_.clear();
+  forgotten_.clear();
+  all_forgotten_ = false;
   took_away_ = false;
+}
+
+void CallCounts::TakeAway(Connection& connection) {
+  if (!in_file_ || took_away_) return;
+  Query(connection, "DELETE FROM project_counts").Run();
+  took_away_ = true;
+}
+
+void CallCounts::Forget(Connection& connection, int64_t project) {
+  Refresh(connection);
+  TakeAway(connection);
+  added_.erase(project);
+  forgotten_.push_back(project);
+}
+
+void CallCounts::ForgetAll(Connection& connection) {
+  Refresh(connection);
+  TakeAway(connection);
+  added_.clear();
+  all_forgotten_ = true;
+}
+
+void CallCounts::ForgetAll() {
+  added_.clear();
+  const std::lock_guard lock(mutex_);
+  known_.clear();
 }
 
 void CallCounts::Add(Connection& connection, int64_t project, Counted more) {
   Refresh(connection);
-  if (in_file_ && !took_away_) {
-    Query(connection, "DELETE FROM project_counts").Run();
-    took_away_ = true;
-  }
+  TakeAway(connection);
   Counted& added = added_[project];
   added.calls += more.calls;
   added.roots += more.roots;
+  added.ended += more.ended;
 }
 
 void CallCounts::Commit() {
   if (took_away_) in_file_ = false;
   took_away_ = false;
-  if (added_.empty()) return;
+  if (added_.empty() && forgotten_.empty() && !all_forgotten_) return;
   const std::lock_guard lock(mutex_);
   changed_ = true;
+  if (all_forgotten_) known_.clear();
+  all_forgotten_ = false;
+  for (const int64_t project : forgotten_) known_.erase(project);
+  forgotten_.clear();
   for (const auto& [project, added] : added_) {
     auto known = known_.find(project);
     if (known == known_.end()) {
       if (project <= last_old_project_) continue;
-      known = known_.emplace(project, Counted{}).first;
+      known = known_.emplace(project, Known{.with_ended = true}).first;
     }
-    known->second.calls += added.calls;
-    known->second.roots += added.roots;
+    Counted& counted = known->second.counted;
+    counted.calls += added.calls;
+    counted.roots += added.roots;
+    counted.ended += added.ended;
   }
   added_.clear();
 }
@@ -71,8 +114,24 @@ Result<CallCounts::Counted> CallCounts::Of(int64_t project) {
   {
     const std::lock_guard lock(mutex_);
     const auto known = known_.find(project);
-    if (known != known_.end()) return known->second;
+    if (known != known_.end()) return WithoutEnded(known->second.counted);
   }
+  return Count(project, false);
+}
+
+Result<CallCounts::Counted> CallCounts::WithEnded(int64_t project) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = known_.find(project);
+    if (known != known_.end() && known->second.with_ended) {
+      return known->second.counted;
+    }
+  }
+  return Count(project, true);
+}
+
+Result<CallCounts::Counted> CallCounts::Count(int64_t project,
+                                              bool with_ended) {
   // On the writers' turn, so that no commit is missed or counted twice.
   Counted counted;
   const Status status = database_.Write([&](Connection& connection) {
@@ -84,13 +143,23 @@ Result<CallCounts::Counted> CallCounts::Of(int64_t project) {
                 "project = ?1 AND started_at_us IS NOT NULL AND parent_id IS "
                 "NULL)");
     count.Bind(project).Row();
-    counted = {count.Int(0), count.Int(1)};
+    counted = {.calls = count.Int(0), .roots = count.Int(1)};
+    if (with_ended) {
+      Query ended(connection,
+                  "SELECT count(ended_at_us) FROM calls INDEXED BY "
+                  "calls_by_start WHERE project = ? AND started_at_us IS NOT "
+                  "NULL");
+      ended.Bind(project).Row();
+      counted.ended = ended.Int(0);
+    }
     // What other jobs of this transaction have added so far, the commit adds
     // to what is known.
     const Counted added = added_[project];
     const std::lock_guard lock(mutex_);
-    known_[project] = {counted.calls - added.calls,
-                       counted.roots - added.roots};
+    known_[project] = {.counted = {.calls = counted.calls - added.calls,
+                                   .roots = counted.roots - added.roots,
+                                   .ended = counted.ended - added.ended},
+                       .with_ended = with_ended};
     changed_ = true;
     return Status();
   });
@@ -102,13 +171,13 @@ void CallCounts::Save() {
   if (!changed_) return;
   const Status saved = database_.Write([this](Connection& connection) {
     const std::lock_guard lock(mutex_);
-    for (const auto& [project, counted] : known_) {
+    for (const auto& [project, known] : known_) {
       Query(connection,
             "INSERT OR REPLACE INTO project_counts (project, calls, roots) "
             "VALUES (?, ?, ?)")
           .Bind(project)
-          .Bind(counted.calls)
-          .Bind(counted.roots)
+          .Bind(known.counted.calls)
+          .Bind(known.counted.roots)
           .Run();
     }
     return Status();

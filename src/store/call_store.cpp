@@ -116,7 +116,10 @@ void BuryUnseen(Connection& connection, int64_t project, std::string_view id,
 }  // namespace
 
 CallStore::CallStore(db::Database& database, Names& names)
-    : database_(database), names_(names), counts_(database) {}
+    : database_(database),
+      names_(names),
+      counts_(database),
+      changes_(database) {}
 
 CallStore::~CallStore() { counts_.Save(); }
 
@@ -125,6 +128,7 @@ Status CallStore::Record(std::span<model::CallReport* const> reports) {
   return database_.Write([&](Connection& connection) {
     for (model::CallReport* report : joined) {
       WriteReport(connection, names_, counts_, *report);
+      changes_.Touch(connection, report->project_id);
     }
     return Status();
   });
@@ -144,6 +148,7 @@ Status CallStore::SetDisplayName(std::string_view project_id,
         .Bind(id)
         .Bind(display_name)
         .Run();
+    changes_.Touch(connection, project_id);
     return Status();
   });
 }
@@ -170,10 +175,13 @@ Result<int64_t> CallStore::Delete(std::string_view project_id,
         Bury(connection, call, now_us);
         if (call.visible) {
           counts_.Add(connection, project,
-                      {.calls = -1, .roots = call.root ? -1 : 0});
+                      {.calls = -1,
+                       .roots = call.root ? -1 : 0,
+                       .ended = call.outputs ? -1 : 0});
         }
       }
     }
+    changes_.Touch(connection, project_id);
     deleted = unseen + static_cast<int64_t>(rows.size());
     return Status();
   });
@@ -181,16 +189,34 @@ Result<int64_t> CallStore::Delete(std::string_view project_id,
   return deleted;
 }
 
-Result<CallStore::Count> CallStore::CountProject(
-    const model::CallsQueryStatsReq& request) const {
-  std::optional<int64_t> project;
+Result<int64_t> CallStore::RowOf(std::string_view project_id) const {
+  int64_t project = 0;
   const Status status = database_.Read([&](Connection& connection) {
-    project = FindProject(connection, request.project_id);
+    project = FindProject(connection, project_id).value_or(0);
     return Status();
   });
   if (!status.ok()) return status.error();
-  if (!project) return Count{};
-  const Result<CallCounts::Counted> counted = counts_.Of(*project);
+  return project;
+}
+
+Result<CallStore::Progress> CallStore::ProgressOf(
+    std::string_view project_id) const {
+  const Result<int64_t> project = RowOf(project_id);
+  if (!project.ok()) return project.error();
+  if (project.value() == 0) return Progress{};
+  const Result<CallCounts::Counted> counted =
+      counts_.WithEnded(project.value());
+  if (!counted.ok()) return counted.error();
+  return Progress{.calls = counted.value().calls,
+                  .ended = counted.value().ended};
+}
+
+Result<CallStore::Count> CallStore::CountProject(
+    const model::CallsQueryStatsReq& request) const {
+  const Result<int64_t> project = RowOf(request.project_id);
+  if (!project.ok()) return project.error();
+  if (project.value() == 0) return Count{};
+  const Result<CallCounts::Counted> counted = counts_.Of(project.value());
   if (!counted.ok()) return counted.error();
   const bool roots =
       request.filter && request.filter->trace_roots_only.value_or(false);

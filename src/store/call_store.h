@@ -26,6 +26,7 @@
 #include "model/calls_query.h"
 #include "query/calls_sql.h"
 #include "store/call_counts.h"
+#include "store/changes.h"
 #include "store/names.h"
 #include "store/ref_reader.h"
 
@@ -102,6 +103,21 @@ class CallStore {
   //   kInvalid  as query::CallsCountStatement says.
   Result<Count> CountCalls(const model::CallsQueryStatsReq& request) const;
 
+  // How far a project has come; nothing of an unknown one.
+  struct Progress {
+    int64_t calls = 0;  // that reads can see
+    int64_t ended = 0;  // those among them whose end has come
+  };
+  // Known, and not counted, but for the first time after a start on a file
+  // that has the project already (store/call_counts.h).
+  Result<Progress> ProgressOf(std::string_view project_id) const;
+
+  // Keeps the numbers of calls. For store/project_store.h.
+  CallCounts& counts() { return counts_; }
+
+  // Wakes those who wait for calls to change.
+  Changes& changes() { return changes_; }
+
   // True if a Scan holds writers up for as long as its `visit` takes, so that
   // a caller should collect first and send later.
   bool scan_blocks_writers() const {
@@ -109,11 +125,14 @@ class CallStore {
   }
 
  private:
+  // The project's row; 0 if it has none.
+  Result<int64_t> RowOf(std::string_view project_id) const;
   Result<Count> CountProject(const model::CallsQueryStatsReq& request) const;
 
   db::Database& database_;
   Names& names_;
   mutable CallCounts counts_;
+  Changes changes_;
 };
 
 }  // namespace bobbin::store

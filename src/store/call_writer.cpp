@@ -46,7 +46,7 @@ constexpr const char* kEndFirstTime =
     "UPDATE calls SET ended_at_us = ?3, status = ?4, output_row = ?5, "
     "end_bytes = ?6, exception = ?7, wb_run_step_end = ?8 "
     "WHERE id = ?2 AND project = ?1 AND output_row IS NULL "
-    "AND deleted_at_us IS NULL";
+    "AND started_at_us IS NOT NULL";
 
 constexpr const char* kFind =
     "SELECT row_id, output_row, deleted_at_us, started_at_us IS NOT NULL, "
@@ -150,7 +150,7 @@ class ReportWriter {
       Merge();
       return;
     }
-    FinishInsert(connection_.last_insert_row_id());
+    FinishInsert(connection_.last_insert_row_id(), false);
   }
 
   void Complete() {
@@ -164,7 +164,7 @@ class ReportWriter {
       return;
     }
     const int64_t row = connection_.last_insert_row_id();
-    FinishInsert(row);
+    FinishInsert(row, true);
     WriteRefs(connection_, row, RefSide::kOutput, report_.output_refs);
   }
 
@@ -177,10 +177,11 @@ class ReportWriter {
     if (connection_.changes() == 0) {
       DeleteOutputs(outputs);
       Merge();
-    } else if (!report_.output_refs.empty()) {
-      WriteRefs(connection_, Find()->row, RefSide::kOutput,
-                report_.output_refs);
+      return;
     }
+    counts_.Add(connection_, project_, {.ended = 1});
+    if (report_.output_refs.empty()) return;
+    WriteRefs(connection_, Find()->row, RefSide::kOutput, report_.output_refs);
   }
 
  private:
@@ -212,9 +213,11 @@ class ReportWriter {
   }
 
   // The rest of a call's first row.
-  void FinishInsert(int64_t row) {
+  void FinishInsert(int64_t row, bool ended) {
     counts_.Add(connection_, project_,
-                {.calls = 1, .roots = report_.parent_id ? 0 : 1});
+                {.calls = 1,
+                 .roots = report_.parent_id ? 0 : 1,
+                 .ended = ended ? 1 : 0});
     WriteInputs(kInsertInputs, row);
     WriteRefs(connection_, row, RefSide::kInput, report_.input_refs);
   }
@@ -227,9 +230,18 @@ class ReportWriter {
       return;
     }
     if (found->deleted) return;
+    CountEnd(*found);
     const bool replace = report_.part == CallPart::kComplete && !report_.joined;
     if (report_.part != CallPart::kEnd) MergeStart(*found, replace);
     if (report_.part != CallPart::kStart) MergeEnd(*found, replace);
+  }
+
+  // Of the calls that can be seen, does this one now count as ended?
+  void CountEnd(const Found& found) {
+    const bool was = found.visible && found.outputs;
+    const bool is = (found.visible || report_.part != CallPart::kEnd) &&
+                    (found.outputs || report_.part != CallPart::kStart);
+    if (is && !was) counts_.Add(connection_, project_, {.ended = 1});
   }
 
   // An end without its start: kept, hidden until that comes.

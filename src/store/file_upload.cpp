@@ -45,11 +45,13 @@ bool DropSome(Connection& connection, int64_t file) {
   return false;
 }
 
-Status Drop(db::Database& database, int64_t file) {
+// `is_there` says, within a job, whether the file can still be.
+template <class IsThere>
+Status Drop(db::Database& database, int64_t file, const IsThere& is_there) {
   bool more = true;
   while (more) {
     Status status = database.Write([&](Connection& connection) {
-      more = DropSome(connection, file);
+      more = is_there() && DropSome(connection, file);
       return Status();
     });
     if (!status.ok()) return status;
@@ -61,7 +63,8 @@ Status Drop(db::Database& database, int64_t file) {
 
 FileUpload::~FileUpload() {
   if (!file_) return;
-  const Status dropped = Drop(database_, *file_);
+  const Status dropped =
+      Drop(database_, *file_, [this] { return names_.epoch() == epoch_; });
   if (!dropped.ok()) {
     Log(LogLevel::kWarning,
         "a broken upload is dropped at the next start only: " +
@@ -96,15 +99,26 @@ void FileUpload::InsertChunks(Connection& connection, int64_t file) const {
   }
 }
 
+Result<int64_t> FileUpload::FileRow(Connection& connection) const {
+  if (!file_) return InsertUnfinished(connection);
+  if (names_.epoch() == epoch_) return *file_;
+  return Error{Code::kBusy, "All was reset while the file came; try again."};
+}
+
 Status FileUpload::WriteBatch() {
   int64_t file = 0;
-  Status status = database_.Write([&](Connection& connection) {
-    file = file_ ? *file_ : InsertUnfinished(connection);
+  uint64_t epoch = 0;
+  Status status = database_.Write([&](Connection& connection) -> Status {
+    const Result<int64_t> row = FileRow(connection);
+    if (!row.ok()) return row.error();
+    file = row.value();
+    epoch = names_.epoch();
     InsertChunks(connection, file);
-    return Status();
+    return {};
   });
   if (!status.ok()) return status;
   file_ = file;
+  epoch_ = epoch;
   chunks_ += static_cast<int64_t>(batch_.size() / kFileChunkBytes);
   size_bytes_ += static_cast<int64_t>(batch_.size());
   batch_.clear();
@@ -115,11 +129,13 @@ Status FileUpload::Finish(std::string_view project_id, std::string_view digest,
                           int64_t now_us) {
   const int64_t size_bytes = size_bytes_ + static_cast<int64_t>(batch_.size());
   bool kept = false;
-  Status status = database_.Write([&](Connection& connection) {
+  Status status = database_.Write([&](Connection& connection) -> Status {
     const int64_t project = names_.Project(connection, project_id);
     kept = !FindFile(connection, project, digest);
-    if (!kept) return Status();
-    const int64_t file = file_ ? *file_ : InsertUnfinished(connection);
+    if (!kept) return {};
+    const Result<int64_t> row = FileRow(connection);
+    if (!row.ok()) return row.error();
+    const int64_t file = row.value();
     InsertChunks(connection, file);
     Query(connection,
           "UPDATE files SET project = ?2, digest = ?3, size_bytes = ?4, "
@@ -130,7 +146,7 @@ Status FileUpload::Finish(std::string_view project_id, std::string_view digest,
         .Bind(size_bytes)
         .Bind(now_us)
         .Run();
-    return Status();
+    return {};
   });
   if (status.ok() && kept) file_.reset();
   return status;
@@ -145,7 +161,7 @@ Status DropUnfinished(db::Database& database) {
     return Status();
   });
   for (size_t i = 0; status.ok() && i < files.size(); ++i) {
-    status = Drop(database, files[i]);
+    status = Drop(database, files[i], [] { return true; });
   }
   return status;
 }

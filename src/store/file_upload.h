@@ -23,7 +23,9 @@ inline constexpr size_t kFileChunkBytes = 256 << 10;
 //
 // Memory    About kBatchBytes, for a file of any size.
 // Threads   One.
-// Errors    As in store/call_store.h. After one, only destroy the object.
+// Errors    As in store/call_store.h; kBusy as well when everything was taken
+//           away (store/project_store.h) and part of the file with it. After
+//           an error, only destroy the object.
 class FileUpload {
  public:
   // Files up to this size are written in a single transaction.
@@ -49,11 +51,15 @@ class FileUpload {
   // Writes the batch to the end of what has been written.
   Status WriteBatch();
   void InsertChunks(db::Connection& connection, int64_t file) const;
+  // The file's row, made if there is none.
+  //   kBusy  what was written is gone.
+  Result<int64_t> FileRow(db::Connection& connection) const;
 
   db::Database& database_;
   Names& names_;
   std::string batch_;            // not yet written
   std::optional<int64_t> file_;  // files.row_id, once there is a row
+  uint64_t epoch_ = 0;           // of the names, when it was made
   int64_t chunks_ = 0;           // written
   int64_t size_bytes_ = 0;       // written
 };

@@ -1,5 +1,7 @@
 #include "store/names.h"
 
+#include <algorithm>
+
 namespace bobbin::store {
 namespace {
 
@@ -54,12 +56,42 @@ int64_t Names::Project(Connection& connection, std::string_view project_id) {
   if (known != projects_.end()) return known->second;
   std::optional<int64_t> row = FindProject(connection, project_id);
   if (!row) {
-    Query insert(connection, "INSERT INTO projects (project_id) VALUES (?)");
-    insert.Bind(project_id).Run();
-    row = connection.last_insert_row_id();
+    row = NewNumber(connection);
+    Query(connection, "INSERT INTO projects (row_id, project_id) VALUES (?, ?)")
+        .Bind(*row)
+        .Bind(project_id)
+        .Run();
   }
   projects_.emplace(project_id, *row);
   return *row;
+}
+
+int64_t Names::NewNumber(Connection& connection) {
+  Query last(connection,
+             "SELECT max(coalesce((SELECT max(row_id) FROM projects), 0), "
+             "coalesce((SELECT max(row_id) FROM snapshots), 0))");
+  last.Row();
+  last_number_ = std::max(last_number_, last.Int(0)) + 1;
+  return last_number_;
+}
+
+void Names::Forget(Connection& connection, std::string_view project_id) {
+  Refresh(connection);
+  const auto known = projects_.find(project_id);
+  if (known == projects_.end()) return;
+  const auto ops = ops_.find(known->second);
+  if (ops != ops_.end()) {
+    op_count_ -= ops->second.size();
+    ops_.erase(ops);
+  }
+  projects_.erase(known);
+}
+
+void Names::ForgetAll() {
+  ++epoch_;
+  op_count_ = 0;
+  projects_.clear();
+  ops_.clear();
 }
 
 int64_t Names::Op(Connection& connection, int64_t project,

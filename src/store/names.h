@@ -23,9 +23,24 @@ std::optional<int64_t> FindProject(db::Connection& connection,
 // these take turns, so there is no lock here.
 class Names {
  public:
+  // The project's row number, of a new one if there is none.
   int64_t Project(db::Connection& connection, std::string_view project_id);
+
+  // A row number that no project and no snapshot has, or has had since the
+  // program started: what is remembered of one that is gone is never taken for
+  // another's.
+  int64_t NewNumber(db::Connection& connection);
   int64_t Op(db::Connection& connection, int64_t project,
              std::string_view name);
+
+  // The job takes the project away, with all its ops.
+  void Forget(db::Connection& connection, std::string_view project_id);
+
+  // The job takes everything away, or nothing can run while that is done.
+  void ForgetAll();
+  // Changes with that: other row numbers than those of projects may be used
+  // again then.
+  uint64_t epoch() const { return epoch_; }
 
  private:
   struct Hash {
@@ -40,6 +55,8 @@ class Names {
   void Refresh(db::Connection& connection);
 
   uint64_t generation_ = 0;
+  uint64_t epoch_ = 0;
+  int64_t last_number_ = 0;
   Rows projects_;
   std::unordered_map<int64_t, Rows> ops_;  // by project
   size_t op_count_ = 0;

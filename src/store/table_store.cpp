@@ -65,8 +65,14 @@ Error RowsNotFound(std::span<const std::string_view> missing) {
   return error;
 }
 
-Result<TablePlan> LoadPlan(db::Database& database, std::string_view project_id,
-                           std::string_view digest) {
+struct LoadedPlan {
+  TablePlan plan;
+  int64_t project = 0;
+};
+
+Result<LoadedPlan> LoadPlan(db::Database& database, std::string_view project_id,
+                            std::string_view digest) {
+  int64_t row = 0;
   std::vector<TablePlan::Chunk> chunks;
   std::vector<char> digests;
   const Status status = database.Read([&](Connection& connection) -> Status {
@@ -77,6 +83,7 @@ Result<TablePlan> LoadPlan(db::Database& database, std::string_view project_id,
     if (!project || !table.Bind(*project).Bind(digest).Row()) {
       return NotFound("Table " + std::string(digest) + " not found");
     }
+    row = *project;
     digests.reserve(static_cast<size_t>(table.Int(1)) * kDigestChars);
     Query list(connection, kListChunks);
     list.Bind(table.Int(0));
@@ -90,7 +97,7 @@ Result<TablePlan> LoadPlan(db::Database& database, std::string_view project_id,
     return {};
   });
   if (!status.ok()) return status.error();
-  return TablePlan(chunks, std::move(digests));
+  return LoadedPlan{TablePlan(chunks, std::move(digests)), row};
 }
 
 RowTexts FindRows(Connection& connection, int64_t project, size_t count,
@@ -105,11 +112,12 @@ RowTexts FindRows(Connection& connection, int64_t project, size_t count,
 }  // namespace
 
 Status TableStore::Keep(std::string_view project_id, std::string_view digest,
-                        const TablePlan& plan, int64_t now_us) {
+                        const TablePlan& plan, int64_t now_us,
+                        int64_t project) {
   bool known = false;
   Status status = database_.Read([&](Connection& connection) -> Status {
-    const std::optional<int64_t> project = FindProject(connection, project_id);
-    known = project && FindTable(connection, *project, digest);
+    const std::optional<int64_t> row = FindProject(connection, project_id);
+    known = row && FindTable(connection, *row, digest);
     return {};
   });
   if (!status.ok() || known) return status;
@@ -117,7 +125,8 @@ Status TableStore::Keep(std::string_view project_id, std::string_view digest,
                     {.project_id = project_id,
                      .digest = digest,
                      .plan = plan,
-                     .now_us = now_us});
+                     .now_us = now_us,
+                     .project = project});
 }
 
 Status TableStore::Create(const NewTable& table) {
@@ -128,14 +137,15 @@ Status TableStore::Create(const NewTable& table) {
                  .val = row.json});
     at += kDigestChars;
   }
-  return Keep(table.project_id, table.digest, plan, table.now_us);
+  return Keep(table.project_id, table.digest, plan, table.now_us, 0);
 }
 
 Status TableStore::CreateFromDigests(
     std::string_view project_id, std::string_view digest,
     std::span<const std::string_view> row_digests, int64_t now_us) {
+  int64_t project = 0;
   Status status = database_.Read([&](Connection& connection) -> Status {
-    const int64_t project = FindProject(connection, project_id).value_or(0);
+    project = FindProject(connection, project_id).value_or(0);
     const std::vector<std::string_view> missing =
         MissingRows(connection, project, row_digests);
     if (!missing.empty()) return RowsNotFound(missing);
@@ -144,15 +154,15 @@ Status TableStore::CreateFromDigests(
   if (!status.ok()) return status;
   TablePlan plan;
   for (const std::string_view row : row_digests) plan.Append({.digest = row});
-  return Keep(project_id, digest, plan, now_us);
+  return Keep(project_id, digest, plan, now_us, project);
 }
 
 Result<TableStore::Updated> TableStore::Update(
     std::string_view project_id, std::string_view base_digest,
     std::span<const TableUpdate> updates, int64_t now_us) {
-  Result<TablePlan> loaded = LoadPlan(database_, project_id, base_digest);
+  Result<LoadedPlan> loaded = LoadPlan(database_, project_id, base_digest);
   if (!loaded.ok()) return std::move(loaded).error();
-  TablePlan plan = std::move(loaded).value();
+  TablePlan plan = std::move(loaded.value().plan);
   std::vector<model::RawObject> rows;
   for (const TableUpdate& update : updates) {
     if (update.kind != TableUpdate::Kind::kPop) rows.push_back(update.row);
@@ -180,7 +190,8 @@ Result<TableStore::Updated> TableStore::Update(
     updated.row_digests += row.digest;
   }
   updated.digest = plan.Digest();
-  Status status = Keep(project_id, updated.digest, plan, now_us);
+  Status status =
+      Keep(project_id, updated.digest, plan, now_us, loaded.value().project);
   if (!status.ok()) return std::move(status).error();
   return updated;
 }

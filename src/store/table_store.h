@@ -92,9 +92,9 @@ class TableStore {
   }
 
  private:
-  // Writes the table unless it is there.
+  // Writes the table unless it is there. `project`: see TableToWrite.
   Status Keep(std::string_view project_id, std::string_view digest,
-              const TablePlan& plan, int64_t now_us);
+              const TablePlan& plan, int64_t now_us, int64_t project);
 
   db::Database& database_;
   Names& names_;

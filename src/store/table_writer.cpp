@@ -122,11 +122,18 @@ Status WriteTable(db::Database& database, Names& names,
   const std::vector<Piece>& pieces = table.plan.pieces();
   std::vector<Kept> chunks;
   chunks.reserve(pieces.size());
+  int64_t project = table.project;
   size_t first = 0;
   do {
     const size_t end = EndOfBatch(pieces, first);
+    int64_t written = 0;
     Status status = database.Write([&](Connection& connection) -> Status {
-      const int64_t project = names.Project(connection, table.project_id);
+      const int64_t now = names.Project(connection, table.project_id);
+      if (project != 0 && project != now) {
+        return Error{Code::kBusy,
+                     "The project was reset while the table came; try again."};
+      }
+      written = now;
       chunks.resize(first);
       for (size_t i = first; i < end; ++i) {
         const Piece& piece = pieces[i];
@@ -134,14 +141,15 @@ Status WriteTable(db::Database& database, Names& names,
           chunks.push_back({piece.chunk, piece.val_bytes});
           continue;
         }
-        Result<Kept> chunk = KeepChunk(connection, project, piece);
+        Result<Kept> chunk = KeepChunk(connection, now, piece);
         if (!chunk.ok()) return std::move(chunk).error();
         chunks.push_back(chunk.value());
       }
-      if (end == pieces.size()) KeepTable(connection, project, table, chunks);
+      if (end == pieces.size()) KeepTable(connection, now, table, chunks);
       return {};
     });
     if (!status.ok()) return status;
+    project = written;
     first = end;
   } while (first < pieces.size());
   return {};

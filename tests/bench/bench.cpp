@@ -42,6 +42,8 @@ const std::vector<Measure>& Measures() {
       {.name = "start-full", .without_file = MeasureStartFull},
       {.name = "batch", .without_file = MeasureBatch},
       {.name = "table", .without_file = MeasureTable},
+      {.name = "reset", .without_file = MeasureReset},
+      {.name = "wait", .without_file = MeasureWait},
       {.name = "ready", .with_file = MeasureReady},
       {.name = "memory", .with_file = MeasureMemory},
       {.name = "read", .with_file = MeasureReads},

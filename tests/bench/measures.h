@@ -34,6 +34,10 @@ void MeasureStartFull(const Settings& settings, Report& report);
 void MeasureBatch(const Settings& settings, Report& report);
 // POST /table/create of 10,000 new rows against bare SQLite, milliseconds.
 void MeasureTable(const Settings& settings, Report& report);
+// POST /_bobbin/reset of a store with 10,000 calls, and POST /_bobbin/wait,
+// against a request to the no-op server.
+void MeasureReset(const Settings& settings, Report& report);
+void MeasureWait(const Settings& settings, Report& report);
 // From making the process to its READY line, against the sqlite3 shell.
 void MeasureReady(const Settings& settings, const BigFile& big, Report& report);
 // Resident memory when nothing is going on.

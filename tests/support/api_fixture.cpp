@@ -57,6 +57,7 @@ struct Api::Parts {
   std::optional<store::FeedbackStore> feedback;
   std::optional<store::CostStore> costs;
   std::optional<store::RefStore> refs;
+  std::optional<store::ProjectStore> projects;
   control::Control control{{.may_harm = true}};
   std::optional<api::Services> services;
   std::unique_ptr<http::Server> server;  // first to go
@@ -70,7 +71,7 @@ Api::Api(Transport transport, db::Durability durability,
   Open();
 }
 
-Api::~Api() = default;
+Api::~Api() { parts_->calls->changes().Stop(); }
 
 void Api::Open() {
   parts_ = std::make_unique<Parts>();
@@ -89,9 +90,10 @@ void Api::Open() {
   p.feedback.emplace(*p.database, p.names);
   p.costs.emplace(*p.database, p.names);
   p.refs.emplace(*p.database);
+  p.projects.emplace(*p.database, p.names, *p.calls);
   p.services.emplace(api::Services{*p.calls, *p.objects, *p.files, *p.tables,
-                                   *p.feedback, *p.costs, *p.refs, p.control,
-                                   clock, ids, "memory"});
+                                   *p.feedback, *p.costs, *p.refs, *p.projects,
+                                   p.control, clock, ids, "memory"});
   if (transport_ == Transport::kInProcess) return;
   p.server = std::make_unique<http::Server>(http::ServerOptions{});
   REQUIRE(p.server->Bind().ok());
@@ -104,6 +106,10 @@ void Api::Restart() {
   parts_.reset();
   Open();
 }
+
+store::Changes& Api::changes() { return parts_->calls->changes(); }
+
+int Api::port() const { return parts_->server->port(); }
 
 db::Database& Api::database() { return *parts_->database; }
 

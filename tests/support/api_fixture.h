@@ -57,6 +57,9 @@ class Api {
   FakeIds ids;
 
   db::Database& database();
+  store::Changes& changes();
+  // Of kPort.
+  int port() const;
 
  private:
   struct Parts;
