@@ -28,17 +28,20 @@ struct Route {
 };
 
 // The rows of each endpoint group, next to their handlers.
-std::span<const Route> CallRoutes();         // calls_api.cpp
-std::span<const Route> CallQueryRoutes();    // calls_query_api.cpp
-std::span<const Route> CostRoutes();         // costs_api.cpp
-std::span<const Route> FeedbackRoutes();     // feedback_api.cpp
-std::span<const Route> FileRoutes();         // files_api.cpp
-std::span<const Route> ObjectRoutes();       // objects_api.cpp
-std::span<const Route> ObjectQueryRoutes();  // objects_query_api.cpp
-std::span<const Route> RefRoutes();          // refs_api.cpp
-std::span<const Route> ServiceRoutes();      // service_api.cpp
-std::span<const Route> TableRoutes();        // tables_api.cpp
-std::span<const Route> TagRoutes();          // tags_api.cpp
+std::span<const Route> CallRoutes();            // calls_api.cpp
+std::span<const Route> CallQueryRoutes();       // calls_query_api.cpp
+std::span<const Route> ControlFaultRoutes();    // control_faults_api.cpp
+std::span<const Route> ControlJournalRoutes();  // control_journal_api.cpp
+std::span<const Route> ControlReportRoutes();   // control_report_api.cpp
+std::span<const Route> CostRoutes();            // costs_api.cpp
+std::span<const Route> FeedbackRoutes();        // feedback_api.cpp
+std::span<const Route> FileRoutes();            // files_api.cpp
+std::span<const Route> ObjectRoutes();          // objects_api.cpp
+std::span<const Route> ObjectQueryRoutes();     // objects_query_api.cpp
+std::span<const Route> RefRoutes();             // refs_api.cpp
+std::span<const Route> ServiceRoutes();         // service_api.cpp
+std::span<const Route> TableRoutes();           // tables_api.cpp
+std::span<const Route> TagRoutes();             // tags_api.cpp
 
 // Answers any request: the handler's response, the Error it returned as the
 // contract's sections 1 and 2 say, or 404 and 405 for what is not a route.

@@ -27,6 +27,7 @@ struct StreamFormat {
   std::optional<size_t> bytes = {};
   bool chunked = false;
   bool zipped = false;
+  std::optional<api::Disruption::Cut> cut = {};
 };
 
 // Sends what `stream` produces as the body of `exchange`'s answer, after the

@@ -26,6 +26,7 @@
 #include "model/calls_query.h"
 #include "query/calls_sql.h"
 #include "store/call_counts.h"
+#include "store/loose_ends.h"
 #include "store/names.h"
 #include "store/ref_reader.h"
 
@@ -101,6 +102,10 @@ class CallStore {
   // its roots, are known and need not be counted.
   //   kInvalid  as query::CallsCountStatement says.
   Result<Count> CountCalls(const model::CallsQueryStatsReq& request) const;
+
+  // What has not come, of one project or of all (store/loose_ends.h).
+  Result<std::vector<LooseEnds>> FindLooseEnds(
+      const std::optional<std::string_view>& project_id, int64_t most) const;
 
   // True if a Scan holds writers up for as long as its `visit` takes, so that
   // a caller should collect first and send later.
