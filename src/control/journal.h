@@ -50,8 +50,8 @@ struct Entry {
 // are patterns (control/glob.h); a route is also found by its path, and an op
 // by the name within a ref.
 struct Criteria {
-  std::optional<std::string> route, project_id, op;
-  std::optional<int> status;  // 0: no answer
+  std::optional<std::string> route = {}, project_id = {}, op = {};
+  std::optional<int> status = {};  // 0: no answer
 
   bool Match(const Entry& entry) const;
   bool RouteFits(const Entry& entry) const;

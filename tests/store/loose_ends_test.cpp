@@ -14,7 +14,7 @@ namespace {
 using store::LooseEnds;
 using Strings = std::vector<std::string>;
 
-Strings Ids(const store::LooseCalls& calls) {
+Strings LooseIds(const store::LooseCalls& calls) {
   Strings ids;
   for (const auto& call : calls.first) ids.push_back(call.id);
   return ids;
@@ -50,18 +50,18 @@ TEST_CASE_METHOD(LooseFixture, "calls that have not ended are open",
   CHECK(ends.calls == 3);
   CHECK(ends.ended == 1);
   CHECK(ends.open.count == 2);
-  CHECK(Ids(ends.open) == Strings{"b", "a"});
+  CHECK(LooseIds(ends.open) == Strings{"b", "a"});
   CHECK(ends.open.first[0].op_name == "op");
   CHECK(ends.open.first[0].started_at_us == 1000);
   CHECK_FALSE(ends.open.first[0].ended_at_us);
   Put(AnEnd("a"));
-  CHECK(Ids(Of().open) == Strings{"b"});
+  CHECK(LooseIds(Of().open) == Strings{"b"});
 }
 
 TEST_CASE_METHOD(LooseFixture, "an end without its start is loose", "[store]") {
   Put(AnEnd("a"));
   CHECK(Of().calls == 0);
-  CHECK(Ids(Of().ends_without_start) == Strings{"a"});
+  CHECK(LooseIds(Of().ends_without_start) == Strings{"a"});
   CHECK(Of().open.count == 0);
   Put(AStart("a"));
   CHECK(Of().ends_without_start.count == 0);
@@ -71,7 +71,7 @@ TEST_CASE_METHOD(LooseFixture, "an end without its start is loose", "[store]") {
 TEST_CASE_METHOD(LooseFixture, "a call whose parent never came is an orphan",
                  "[store]") {
   Put(AComplete("child").Under("parent"));
-  CHECK(Ids(Of().orphans) == Strings{"child"});
+  CHECK(LooseIds(Of().orphans) == Strings{"child"});
   CHECK(Of().orphans.first[0].parent_id == "parent");
   SECTION("an end of the parent is not the parent") {
     Put(AnEnd("parent"));
