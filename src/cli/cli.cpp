@@ -9,7 +9,8 @@
 namespace bobbin::cli {
 namespace {
 
-constexpr std::array<AddCommand, 2> kCommands{AddServe, AddPrices};
+constexpr auto kCommands =
+    std::to_array<AddCommand>({AddServe, AddLs, AddShow, AddPrices});
 
 }  // namespace
 

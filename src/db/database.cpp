@@ -85,14 +85,17 @@ class Database::Impl {
         path_(in_memory() ? MemoryUri() : options.path),
         lock_(std::move(lock)),
         wal_(path_),
-        writer_(Make(SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)),
-        writes_(*writer_, HowToCommit()),
-        readers_(kMaxReaders, [this] { return MakeReader(); }) {}
+        readers_(kMaxReaders, [this] { return MakeReader(); }) {
+    if (options.read_only) return;
+    writer_ = Make(SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    writes_.emplace(*writer_, HowToCommit());
+  }
 
   ~Impl() {
     checkpointer_.reset();
+    if (read_only()) return;
     if (refused_) {
-      KeepWal();
+      KeepWal(*writer_);
     } else if (!in_memory()) {
       sqlite3_wal_checkpoint_v2(writer_->raw().getHandle(), nullptr,
                                 SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
@@ -127,10 +130,23 @@ class Database::Impl {
     return lock_.Sync();
   }
 
-  Status Write(const Job& job) { return writes_.Write(job); }
+  // That somebody else's file can be read, and how.
+  Status CheckToRead(const OpenOptions& options) {
+    return Read([&](Connection& connection) {
+      Status shape = CheckShape(connection, path_, options.migrations);
+      return shape.ok() ? CheckNotOlder(connection, path_, options.migrations)
+                        : shape;
+    });
+  }
+
+  Status Write(const Job& job) {
+    if (writes_) return writes_->Write(job);
+    return Error{Code::kConflict,
+                 "The file " + path_ + " was opened for reading only."};
+  }
 
   void AfterCommit(std::function<void()> task) {
-    writes_.AfterCommit(std::move(task));
+    if (writes_) writes_->AfterCommit(std::move(task));
   }
 
   Status Read(const Job& job) {
@@ -158,6 +174,7 @@ class Database::Impl {
   }
 
   Durability durability() const { return durability_; }
+  bool read_only() const { return !writes_; }
 
  private:
   bool in_memory() const { return durability_ == Durability::kMemory; }
@@ -172,14 +189,15 @@ class Database::Impl {
     });
   }
 
-  // What another program has left in the WAL stays there. (An empty one is
-  // our own; closing takes it away.)
-  void KeepWal() {
+  // What another program has left in the WAL stays there when `last`, maybe
+  // the last connection of all, closes. (An empty one is our own; closing
+  // takes it away.)
+  void KeepWal(Connection& last) {
     std::error_code missing;
     const uintmax_t bytes = std::filesystem::file_size(path_ + "-wal", missing);
     if (missing || bytes == 0) return;
-    sqlite3_db_config(writer_->raw().getHandle(),
-                      SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    sqlite3_db_config(last.raw().getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
+                      1, nullptr);
   }
 
   std::unique_ptr<Connection> Make(int flags) {
@@ -197,6 +215,7 @@ class Database::Impl {
     auto connection = Make(SQLite::OPEN_READWRITE);
     Pragma(*connection, "query_only", "ON");
     Pragma(*connection, "cache_size", "-" + std::to_string(kReaderCacheKib));
+    if (read_only()) KeepWal(*connection);
     return connection;
   }
 
@@ -220,7 +239,7 @@ class Database::Impl {
   void PrepareWal() {
     Pragma(*writer_, "journal_mode", "WAL");
     Pragma(*writer_, "journal_size_limit", std::to_string(kWalKeptBytes));
-    checkpointer_.emplace(writes_, kCheckpointFrames,
+    checkpointer_.emplace(*writes_, kCheckpointFrames,
                           [this] { return Make(SQLite::OPEN_READWRITE); });
     // Setting a hook also turns SQLite's own checkpoints, which run inside
     // the commit, off.
@@ -241,8 +260,8 @@ class Database::Impl {
   FileLock lock_;           // outlives every connection
   FairMutex memory_mutex_;  // kMemory: writers alone, readers together
   WalFile wal_;
-  std::unique_ptr<Connection> writer_;
-  GroupCommit writes_;
+  std::unique_ptr<Connection> writer_;  // these two: none if read-only
+  std::optional<GroupCommit> writes_;
   ReaderPool readers_;
   std::optional<Checkpointer> checkpointer_;
 };
@@ -252,15 +271,20 @@ Database::Database(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Database::~Database() = default;
 
 Result<std::unique_ptr<Database>> Database::Open(const OpenOptions& options) {
+  if (options.read_only) {
+    Status fit = CheckFile(options.path);
+    if (!fit.ok()) return std::move(fit).error();
+  }
   FileLock lock;
-  if (options.durability != Durability::kMemory) {
+  if (!options.read_only && options.durability != Durability::kMemory) {
     Result<FileLock> taken = FileLock::Take(options.path);
     if (!taken.ok()) return std::move(taken).error();
     lock = std::move(taken).value();
   }
   try {
     auto impl = std::make_unique<Impl>(options, std::move(lock));
-    Status prepared = impl->Prepare(options);
+    Status prepared =
+        options.read_only ? impl->CheckToRead(options) : impl->Prepare(options);
     if (!prepared.ok()) return std::move(prepared).error();
     return std::unique_ptr<Database>(new Database(std::move(impl)));
   } catch (const SQLite::Exception& exception) {
@@ -279,5 +303,7 @@ void Database::AfterCommit(std::function<void()> task) {
 Status Database::Read(const Job& job) { return impl_->Read(job); }
 
 Durability Database::durability() const { return impl_->durability(); }
+
+bool Database::read_only() const { return impl_->read_only(); }
 
 }  // namespace bobbin::db

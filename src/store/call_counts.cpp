@@ -67,24 +67,37 @@ void CallCounts::Commit() {
   added_.clear();
 }
 
+CallCounts::Counted CallCounts::CountNow(Connection& connection,
+                                         int64_t project) {
+  Query count(connection,
+              "SELECT (SELECT count(*) FROM calls INDEXED BY calls_by_start "
+              "WHERE project = ?1 AND started_at_us IS NOT NULL), (SELECT "
+              "count(*) FROM calls INDEXED BY calls_roots_by_start WHERE "
+              "project = ?1 AND started_at_us IS NOT NULL AND parent_id IS "
+              "NULL)");
+  count.Bind(project).Row();
+  return {count.Int(0), count.Int(1)};
+}
+
 Result<CallCounts::Counted> CallCounts::Of(int64_t project) {
+  Counted counted;
+  if (database_.read_only()) {
+    const Status status = database_.Read([&](Connection& connection) {
+      counted = CountNow(connection, project);
+      return Status();
+    });
+    if (!status.ok()) return status.error();
+    return counted;
+  }
   {
     const std::lock_guard lock(mutex_);
     const auto known = known_.find(project);
     if (known != known_.end()) return known->second;
   }
   // On the writers' turn, so that no commit is missed or counted twice.
-  Counted counted;
   const Status status = database_.Write([&](Connection& connection) {
     Refresh(connection);
-    Query count(connection,
-                "SELECT (SELECT count(*) FROM calls INDEXED BY calls_by_start "
-                "WHERE project = ?1 AND started_at_us IS NOT NULL), (SELECT "
-                "count(*) FROM calls INDEXED BY calls_roots_by_start WHERE "
-                "project = ?1 AND started_at_us IS NOT NULL AND parent_id IS "
-                "NULL)");
-    count.Bind(project).Row();
-    counted = {count.Int(0), count.Int(1)};
+    counted = CountNow(connection, project);
     // What other jobs of this transaction have added so far, the commit adds
     // to what is known.
     const Counted added = added_[project];

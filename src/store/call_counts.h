@@ -35,7 +35,8 @@ class CallCounts {
   void Add(db::Connection& connection, int64_t project, Counted more);
 
   // What has been committed. The first time after a crash this counts, and
-  // holds writers up meanwhile.
+  // holds writers up meanwhile. In a file that somebody else may be writing
+  // (Database::read_only) it counts each time.
   Result<Counted> Of(int64_t project);
 
   // Leaves what is known in the file, for the next server. If that fails it
@@ -44,6 +45,7 @@ class CallCounts {
 
  private:
   void Load();
+  static Counted CountNow(db::Connection& connection, int64_t project);
   // After a rollback what was added in it never happened.
   void Refresh(const db::Connection& connection);
   void Commit();
