@@ -143,6 +143,10 @@ std::string HarmlessJson(std::string_view json) {
   return out;
 }
 
+std::string_view FirstCharacter(std::string_view text) {
+  return text.empty() ? text : text.substr(0, First(text).bytes);
+}
+
 std::string_view PrefixOf(std::string_view text, int width) {
   size_t bytes = 0;
   while (bytes < text.size()) {

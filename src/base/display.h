@@ -27,6 +27,9 @@ std::string HarmlessJson(std::string_view json);
 // ellipsis (U+2026, or "." if not `unicode`) where something is missing.
 std::string FitTo(std::string_view text, int width, bool unicode = true);
 
+// The first user-perceived character of `text`; empty if that is.
+std::string_view FirstCharacter(std::string_view text);
+
 // The longest beginning of `text` that fits `width` cells, in whole
 // user-perceived characters.
 std::string_view PrefixOf(std::string_view text, int width);

@@ -9,8 +9,9 @@
 namespace bobbin::cli {
 namespace {
 
-constexpr auto kCommands =
-    std::to_array<AddCommand>({AddServe, AddLs, AddShow, AddPrices});
+constexpr auto kCommands = std::to_array<AddCommand>(
+    {AddServe, AddLs, AddShow, AddTail, AddStats, AddGrep, AddSql, AddDiff,
+     AddPrices, AddCompletion});
 
 }  // namespace
 

@@ -34,6 +34,12 @@ std::function<int()> AddPrices(CLI::App& app);  // prices.cpp
 // look_commands.cpp
 std::function<int()> AddLs(CLI::App& app);
 std::function<int()> AddShow(CLI::App& app);
+std::function<int()> AddTail(CLI::App& app);
+std::function<int()> AddStats(CLI::App& app);
+std::function<int()> AddGrep(CLI::App& app);
+std::function<int()> AddSql(CLI::App& app);
+std::function<int()> AddDiff(CLI::App& app);
+std::function<int()> AddCompletion(CLI::App& app);  // completion.cpp
 
 // Reads the command line and runs the command in it.
 int Run(int argc, char** argv);

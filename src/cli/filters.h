@@ -28,8 +28,9 @@ struct Filters {
 
 // Adds --project, --op, --status, --since, --until and --where.
 void AddFilterFlags(CLI::App& command, Filters& filters);
-// Adds --project alone, for commands that look for one thing.
+// Some of them, for commands that know no more: --project; --since, --until.
 void AddProjectFlag(CLI::App& command, Filters& filters);
+void AddTimeFlags(CLI::App& command, Filters& filters);
 
 // Adds them to the body of a request, as members of the `/_bobbin` read
 // routes, each with a comma behind it.

@@ -66,6 +66,15 @@ void AddProjectFlag(CLI::App& command, Filters& filters) {
       ->type_name("ENTITY/PROJECT");
 }
 
+void AddTimeFlags(CLI::App& command, Filters& filters) {
+  command
+      .add_option("--since", filters.since,
+                  "Begun since: 2h, 30m, 3d, yesterday, 2026-01-31T12:00")
+      ->type_name("TIME");
+  command.add_option("--until", filters.until, "Begun before")
+      ->type_name("TIME");
+}
+
 void AddFilterFlags(CLI::App& command, Filters& filters) {
   AddProjectFlag(command, filters);
   command.add_option("--op", filters.ops, "Of this op (may be repeated)")
@@ -78,12 +87,7 @@ void AddFilterFlags(CLI::App& command, Filters& filters) {
       ->type_name("STATUS")
       ->check(CLI::IsMember({"success", "error", "running", "descendant_error"})
                   .description(""));
-  command
-      .add_option("--since", filters.since,
-                  "Begun since: 2h, 30m, 3d, yesterday, 2026-01-31T12:00")
-      ->type_name("TIME");
-  command.add_option("--until", filters.until, "Begun before")
-      ->type_name("TIME");
+  AddTimeFlags(command, filters);
   command
       .add_option("--where", filters.where,
                   "Filter, such as 'inputs.model = \"gpt-4o\" and latency_ms "

@@ -97,6 +97,8 @@ bool Output::WriteJson(std::string_view line) {
   return Write(HarmlessJson(line) + '\n');
 }
 
+bool Output::Flush() { return Put(std::exchange(held_, {})); }
+
 bool Output::Finish() {
   const bool written = Put(std::exchange(held_, {}));
   if (pager_ < 0) return written;

@@ -27,6 +27,10 @@ class Output {
   // A line of the API's. On a terminal what it would obey is shown as an
   // escape, which is the same JSON; elsewhere it is written as it is.
   bool WriteJson(std::string_view line);
+  // For output that comes bit by bit, while somebody watches.
+  void NoPager() { direct_ = true; }
+  // Writes what has come so far. False: nobody reads on.
+  bool Flush();
   // Writes what is left. False: not all of it could be written.
   bool Finish();
 

@@ -17,6 +17,8 @@ constexpr int kOk = 200;
 
 Code CodeOf(int status) {
   switch (status) {
+    case 403:
+      return Code::kForbidden;
     case 404:
       return Code::kNotFound;
     case 409:

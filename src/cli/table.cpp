@@ -1,7 +1,6 @@
 #include "cli/table.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "base/display.h"
 
@@ -71,17 +70,26 @@ std::vector<int> Table::Widths(const Look& look) const {
       widths[i] = std::max(widths[i], DisplayWidth(columns_[i].title));
     }
   }
-  std::vector<size_t> order(columns_.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::ranges::stable_sort(order, std::ranges::greater(),
-                           [this](size_t i) { return columns_[i].gives_way; });
-  for (const size_t i : order) {
-    const int excess = Sum(widths) - look.width;
-    if (excess <= 0 || columns_[i].gives_way == 0) break;
-    widths[i] =
-        std::max(std::min(columns_[i].least, widths[i]), widths[i] - excess);
+  int level = 0;
+  for (const Column& column : columns_) {
+    level = std::max(level, column.gives_way);
   }
+  for (; level > 0; --level) Shrink(widths, level, look.width);
   return widths;
+}
+
+// The widest of the level give way first, until all are alike.
+void Table::Shrink(std::vector<int>& widths, int level, int most) const {
+  while (Sum(widths) > most) {
+    int* widest = nullptr;
+    for (size_t i = 0; i < widths.size(); ++i) {
+      const Column& column = columns_[i];
+      if (column.gives_way != level || widths[i] <= column.least) continue;
+      if (widest == nullptr || widths[i] > *widest) widest = &widths[i];
+    }
+    if (widest == nullptr) return;
+    --*widest;
+  }
 }
 
 std::string Table::Render(const Look& look) const {

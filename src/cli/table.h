@@ -13,7 +13,8 @@ struct Column {
   std::string title;
   bool right = false;  // numbers
   // How much it gives way where the terminal is too narrow: columns with the
-  // highest number are cut first, down to `least` cells; 0: never.
+  // highest number are cut first, the widest of them most, down to `least`
+  // cells; 0: never.
   int gives_way = 0;
   int least = 8;
 };
@@ -40,6 +41,7 @@ class Table {
 
  private:
   std::vector<int> Widths(const Look& look) const;
+  void Shrink(std::vector<int>& widths, int level, int most) const;
 
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;

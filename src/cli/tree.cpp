@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kNarrowForBars = 60;
 constexpr int kWidestBar = 40;
-constexpr int kLeastLabel = 24;
+constexpr int kLeastLabel = 12;
 constexpr int kEighths = 8;
 constexpr std::array<std::string_view, kEighths> kPartBlocks{
     "", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
