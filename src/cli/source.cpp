@@ -66,9 +66,10 @@ Error ErrorOf(int status, const std::string& body, const std::string& path) {
   std::string reason = ReasonIn(body);
   if (status == 401) reason = "The server wants a key; say --api-key KEY.";
   if (reason.empty() || (status == 404 && reason == "Not Found")) {
-    reason = "No answer for " + path + " (HTTP status " +
-             std::to_string(status) +
-             "); the server may be an older bobbin, or none.";
+    // Not that there is nothing: nobody knows the question.
+    return Internal("No answer for " + path + " (HTTP status " +
+                    std::to_string(status) +
+                    "). It may be an older bobbin, or none.");
   }
   return {CodeOf(status), std::move(reason)};
 }

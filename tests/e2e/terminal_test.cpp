@@ -2,8 +2,7 @@
 // data that does not change.
 #include "support/terminal.h"
 
-#include <fstream>
-#include <sstream>
+#include <algorithm>
 #include <string>
 
 #include "support/catch.h"
@@ -19,8 +18,13 @@ constexpr const char* kFirst = "019b0000-0000-7000-8000-000000000001";
 constexpr const char* kSecond = "019b0000-0001-7000-8000-000000000002";
 
 struct ACall {
-  std::string id, parent, trace, op;
-  std::string start, end;  // seconds of the minute; end empty: still running
+  std::string id;
+  std::string parent = {};
+  std::string trace = {};
+  std::string op = {};
+  // Seconds of the minute; no end: it is still running.
+  std::string start = {};
+  std::string end = {};
   std::string inputs = "{}";
   std::string output = "null";
   std::string usage = "{}";
@@ -132,7 +136,288 @@ TEST_CASE("ls prints a table on a terminal", "[e2e]") {
   const Traces traces;
   const Finished done = traces.Terminal({"ls"}, {}, {.columns = 120});
   CHECK(done.code == 0);
-  CHECK(done.out == "");
+  CHECK(done.out == "LS");
+}
+
+TEST_CASE("ls keeps to a narrow terminal", "[e2e]") {
+  const Traces traces;
+  const Finished done = traces.Terminal({"ls"}, {}, {.columns = 70});
+  CHECK(done.out == "LSNARROW");
+}
+
+TEST_CASE("ls has colours unless NO_COLOR says otherwise", "[e2e]") {
+  const Traces traces;
+  const auto escape = Contains("\x1b[");
+  CHECK_THAT(traces.Terminal({"ls"}, {{"NO_COLOR", ""}}).out, escape);
+  CHECK_THAT(traces.Terminal({"ls"}).out, !escape);
+}
+
+TEST_CASE("ls is piped as the lines of the API", "[e2e]") {
+  const Traces traces;
+  const Finished done = traces.Piped({"ls", "--project", "team/app"});
+  CHECK(done.code == 0);
+  REQUIRE(LinesIn(done.out) == 2);
+  CHECK_THAT(done.out, Catch::StartsWith("{\"project_id\":\"team/app\","));
+  CHECK_THAT(done.out, Contains(R"("total_tokens":1204)"));
+  // On a terminal it is the same with --json, and harmless.
+  const Finished json = traces.Terminal({"ls", "--json"});
+  CHECK(LinesIn(json.out) == 3);
+  CHECK(json.out.find('\x1b') == std::string::npos);
+  CHECK_THAT(json.out, Contains(R"(\u202eevil)"));
+}
+
+TEST_CASE("the filters choose what ls shows", "[e2e]") {
+  const Traces traces;
+  struct Row {
+    Arguments filters;
+    int traces;
+  };
+  const Row row = GENERATE(
+      Row{{"--status", "error"}, 1}, Row{{"--status", "running"}, 1},
+      Row{{"--status", "error", "--status", "success"}, 2},
+      Row{{"--op", "answer"}, 2}, Row{{"--project", "team/other"}, 1},
+      Row{{"--since", "2024-05-06T07:08:15Z"}, 2},
+      Row{{"--until", "2024-05-06T07:08:15Z"}, 1}, Row{{"--since", "2h"}, 0},
+      Row{{"--where", "latency_ms > 2000"}, 1},
+      Row{{"--where", "inputs.question contains \"green\""}, 1},
+      Row{{"-n", "1"}, 1}, Row{{"--sort", "latency", "-n", "2"}, 2});
+  CAPTURE(row.filters);
+  Arguments arguments{"ls"};
+  arguments.insert(arguments.end(), row.filters.begin(), row.filters.end());
+  const Finished done = traces.Piped(arguments);
+  CHECK(done.code == 0);
+  CHECK(LinesIn(done.out) == row.traces);
+}
+
+TEST_CASE("show draws a trace as a tree", "[e2e]") {
+  const Traces traces;
+  const std::string id = GENERATE(std::string(kFirst), "019b0000-0000");
+  const Finished done = traces.Terminal({"show", id}, {}, {.columns = 72});
+  CHECK(done.code == 0);
+  CHECK(done.out == "SHOW");
+}
+
+TEST_CASE("show with --inputs says what the calls were given and gave",
+          "[e2e]") {
+  const Traces traces;
+  const Finished done =
+      traces.Terminal({"show", "t2", "-i"}, {}, {.columns = 72});
+  CHECK(done.out == "SHOWINPUTS");
+}
+
+TEST_CASE("show says all about one call", "[e2e]") {
+  const Traces traces;
+  const Finished done = traces.Terminal({"show", "c-llm"}, {}, {.columns = 72});
+  CHECK(done.out == "SHOWCALL");
+}
+
+TEST_CASE("show without an id is the newest trace, and harmless", "[e2e]") {
+  const Traces traces;
+  const Finished done =
+      traces.Terminal({"show", "--inputs"}, {}, {.columns = 72});
+  CHECK(done.out == "SHOWEVIL");
+}
+
+TEST_CASE("show is piped as the calls of the API", "[e2e]") {
+  const Traces traces;
+  const Finished all = traces.Piped({"show", kFirst});
+  CHECK(LinesIn(all.out) == 3);
+  CHECK_THAT(all.out, Contains(R"("inputs":{"model":"gpt-4o",)"));
+  const Finished one = traces.Piped({"show", "c-llm", "-p", "team/app"});
+  CHECK(one.code == 0);
+  CHECK(LinesIn(one.out) == 1);
+}
+
+TEST_CASE("what can't be shown is said, with a next step", "[e2e]") {
+  const Traces traces;
+  const Finished missing = traces.Piped({"show", "nothing"});
+  CHECK(missing.code == 8);
+  CHECK_THAT(missing.err, Contains("bobbin ls"));
+  const Finished several = traces.Piped({"show", "019b0000"});
+  CHECK(several.code == 2);
+  CHECK_THAT(several.err, Contains(kFirst));
+  CHECK_THAT(several.err, Contains(kSecond));
+}
+
+TEST_CASE("stats sums up by op", "[e2e]") {
+  const Traces traces;
+  const Finished done = traces.Terminal({"stats", "-p", "team/app"});
+  CHECK(done.code == 0);
+  CHECK(done.out == "STATS");
+  CHECK(LinesIn(traces.Piped({"stats", "-p", "team/app"}).out) == 3);
+}
+
+TEST_CASE("grep shows what it found, and where", "[e2e]") {
+  const Traces traces;
+  const Finished done = traces.Terminal({"grep", "green"});
+  CHECK(done.code == 0);
+  CHECK(done.out == "GREP");
+  CHECK(LinesIn(traces.Piped({"grep", "the sky"}).out) == 2);
+  const Finished nothing = traces.Piped({"grep", "no such text"});
+  CHECK(nothing.code == 8);
+  CHECK(nothing.out.empty());
+}
+
+TEST_CASE("sql reads the views and changes nothing", "[e2e]") {
+  const Traces traces;
+  const Arguments query{"sql",
+                        "SELECT id, op_name, latency_ms FROM calls WHERE "
+                        "project_id = 'team/app' ORDER BY started_at LIMIT 2"};
+  CHECK(traces.Terminal(query).out == "SQL");
+  CHECK(traces.Piped(query).out == "SQLJSON");
+  const Finished changed = traces.Piped({"sql", "DELETE FROM main.calls"});
+  CHECK(changed.code == 2);
+  CHECK_THAT(changed.err, Contains("read"));
+  const Finished cut = traces.Piped({"sql", "-n", "1", "SELECT * FROM calls"});
+  CHECK(LinesIn(cut.out) == 1);
+  CHECK_THAT(cut.err, Contains("--limit 0"));
+  const Finished wide = traces.Terminal(
+      {"sql", "SELECT * FROM calls WHERE id = 'c-llm'"}, {}, {.columns = 60});
+  CHECK_THAT(wide.out, Contains("op_name          llm\n"));
+  const Finished endless = traces.Piped(
+      {"sql", "--timeout", "0.1",
+       "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) "
+       "SELECT count(*) FROM n"});
+  CHECK(endless.code == 1);
+}
+
+TEST_CASE("diff lays two traces beside each other", "[e2e]") {
+  const Traces traces;
+  const Finished done =
+      traces.Terminal({"diff", kFirst, kSecond}, {}, {.columns = 72});
+  CHECK(done.code == 0);
+  CHECK(done.out == "DIFF");
+  const Finished piped = traces.Piped({"diff", kFirst, kSecond});
+  CHECK(LinesIn(piped.out) == 3);
+  CHECK_THAT(piped.out, Contains(R"({"path":"inputs.temperature","a":0.2,)"
+                                 R"("b":0.7})"));
+}
+
+TEST_CASE("tail shows the newest last", "[e2e]") {
+  const Traces traces;
+  const Finished done =
+      traces.Terminal({"tail", "-n", "2"}, {}, {.columns = 100});
+  CHECK(done.code == 0);
+  CHECK(done.out == "TAIL");
+}
+
+TEST_CASE("commands read a file that is being served, or ask the server",
+          "[e2e]") {
+  const TempDir folder;
+  const std::string path = folder.File("x.db");
+  Served bobbin({"--db", path});
+  Client client = bobbin.NewClient();
+  Record(client, {.id = "a",
+                  .trace = "t",
+                  .op = "work",
+                  .start = "01.000",
+                  .end = "02.000"});
+  for (const Arguments& where :
+       {Arguments{"--db", path}, Arguments{"--url", bobbin.url()}}) {
+    CAPTURE(where);
+    Arguments arguments{"ls"};
+    arguments.insert(arguments.end(), where.begin(), where.end());
+    const Finished done = RunBobbin(arguments);
+    CHECK(done.code == 0);
+    CHECK(LinesIn(done.out) == 1);
+  }
+  // And the server goes on.
+  Record(client, {.id = "b",
+                  .parent = "a",
+                  .trace = "t",
+                  .op = "work",
+                  .start = "01.500",
+                  .end = "01.600"});
+  CHECK(bobbin.Stop() == 0);
+}
+
+TEST_CASE("tail -f shows a trace when it ends", "[e2e]") {
+  const TempDir folder;
+  const std::string path = folder.File("x.db");
+  Served bobbin({"--db", path});
+  Client client = bobbin.NewClient();
+  const bool by_url = GENERATE(false, true);
+  CAPTURE(by_url);
+  Record(client, {.id = "first",
+                  .trace = "t1",
+                  .op = "work",
+                  .start = "01.000",
+                  .end = "02.000"});
+  Process tail(BOBBIN_BINARY,
+               by_url ? Arguments{"tail", "-f", "--url", bobbin.url()}
+                      : Arguments{"tail", "-f", "--db", path});
+  CHECK_THAT(tail.ReadLine().value_or(""), Contains(R"("id":"first")"));
+  Record(client, {.id = "second",
+                  .trace = "t2",
+                  .op = "work",
+                  .start = "03.000",
+                  .end = ""});
+  CHECK_THAT(tail.ReadLine().value_or(""),
+             Contains(R"("id":"second")") && Contains(R"("running")"));
+  Record(client, {.id = "second",
+                  .trace = "t2",
+                  .op = "work",
+                  .start = "03.000",
+                  .end = "04.000"});
+  CHECK_THAT(tail.ReadLine().value_or(""),
+             Contains(R"("id":"second")") && Contains(R"("success")"));
+}
+
+TEST_CASE("where there is nothing to look at, commands say what to do",
+          "[e2e]") {
+  const TempDir folder;
+  const Finished missing = RunBobbin({"ls", "--db", folder.File("no.db")});
+  CHECK(missing.code == 4);
+  CHECK_THAT(missing.err, Contains("bobbin serve"));
+  const Finished nobody = RunBobbin({"ls", "--url", "http://127.0.0.1:1"});
+  CHECK(nobody.code == 9);
+  CHECK_THAT(nobody.err, Contains("bobbin serve"));
+  CHECK(RunBobbin({"ls", "--url", "x", "--db", "y"}).code == 2);
+  CHECK(RunBobbin({"sql", "SELECT 1", "--url", "http://x"}).code == 2);
+  CHECK(
+      RunBobbin({"ls", "--db", folder.File("no.db"), "--status", "bad"}).code ==
+      2);
+}
+
+TEST_CASE("filters that make no sense say why", "[e2e]") {
+  const Traces traces;
+  const Finished when = traces.Piped({"ls", "--since", "soon"});
+  CHECK(when.code == 2);
+  CHECK_THAT(when.err, Contains("yesterday"));
+  const Finished where = traces.Piped({"ls", "--where", "status ="});
+  CHECK(where.code == 2);
+}
+
+TEST_CASE("long output goes through the pager", "[e2e]") {
+  const Traces traces;
+  const Finished paged =
+      traces.Terminal({"show", kFirst}, {{"PAGER", "sed 's/^/> /'"}},
+                      {.columns = 72, .rows = 4});
+  CHECK_THAT(paged.out, Catch::StartsWith("> answer"));
+  // What fits the screen does not.
+  const Finished fits = traces.Terminal(
+      {"show", kFirst}, {{"PAGER", "sed 's/^/> /'"}}, {.columns = 72});
+  CHECK_THAT(fits.out, Catch::StartsWith("answer"));
+  // A pager that ends early is no trouble.
+  const Finished quit = traces.Terminal({"show", kFirst}, {{"PAGER", "true"}},
+                                        {.columns = 72, .rows = 4});
+  CHECK(quit.code == 0);
+}
+
+TEST_CASE("completions know the commands and their flags", "[e2e]") {
+  const std::string shell = GENERATE("bash", "zsh", "fish");
+  CAPTURE(shell);
+  const Finished done = RunBobbin({"completion", shell});
+  CHECK(done.code == 0);
+  for (const char* word : {"serve", "ls", "show", "where", "completion"}) {
+    CHECK_THAT(done.out, Contains(word));
+  }
+  if (shell != "bash") return;
+  const Finished checked =
+      RunToEnd("/bin/bash",
+               {"-c", done.out + "COMP_WORDS=(bobbin ls --si); COMP_CWORD=2; "
+                                 "_bobbin; echo ${COMPREPLY[@]}"});
+  CHECK(checked.out == "--since\n");
 }
 
 }  // namespace
