@@ -156,10 +156,11 @@ class Report {
                           change);
     }
     if (a.tokens || b.tokens) {
-      out += "  " +
-             Both(CountText(a.tokens.value_or(0)),
-                  CountText(b.tokens.value_or(0))) +
-             " tokens";
+      const auto count = [&](const TreeCall& call) {
+        if (call.tokens) return CountText(*call.tokens);
+        return std::string(look_.unicode ? "–" : "-");
+      };
+      out += "  " + Both(count(a), count(b)) + " tokens";
     }
     return out;
   }

@@ -107,7 +107,7 @@ class Printer {
     if (!key.empty()) {
       Line(dash + key + ":", Style::kName, "", Style::kPlain, depth);
       pending.clear();
-      ++depth;
+      depth += dash.empty() ? 1 : 2;
     } else if (!dash.empty() && is_list) {
       Line(dash, Style::kName, "", Style::kPlain, depth);
       pending.clear();

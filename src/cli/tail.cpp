@@ -135,8 +135,16 @@ class Tail {
     with_.out.Flush();
   }
 
+  static std::string Padded(const std::string& text, int width, bool right) {
+    const std::string gap(
+        static_cast<size_t>(std::max(0, width - DisplayWidth(text))), ' ');
+    return right ? gap + text : text + gap;
+  }
+
   // Columns of the width that is usual: what comes later is not known yet.
   std::string LineOf(const TraceRow& row) const {
+    constexpr int kDuration = 8;
+    constexpr int kName = 28;
     const Look& look = with_.look;
     const Sign sign = SignOf(row.status, look.unicode);
     const bool failed = sign.style == Style::kBad;
@@ -144,35 +152,37 @@ class Tail {
         row.ended_us
             ? DurationText(*row.ended_us - row.started_us, look.unicode)
             : "running";
-    constexpr int kDuration = 8;
-    constexpr int kName = 28;
-    std::string line =
-        Styled(look, Style::kDim, WhenText(row.started_us, with_.now_us)) +
-        "  " + Styled(look, sign.style, sign.mark) + " " +
-        std::string(static_cast<size_t>(
-                        std::max(0, kDuration - DisplayWidth(duration))),
-                    ' ') +
-        duration + "  ";
-    std::string rest = Visible(row.name);
-    const int gap = kName - DisplayWidth(rest);
+    const std::string when = WhenText(row.started_us, with_.now_us);
+    const std::string time = "  " + Padded(duration, kDuration, true) + "  ";
+    const std::string id = Visible(ShortIds({row}).front());
+    int rest = look.width - DisplayWidth(when) - 1 - DisplayWidth(sign.mark) -
+               DisplayWidth(time) - DisplayWidth(id) - 2;
+    const int room = std::clamp(rest, 8, kName);
+    const std::string name =
+        Padded(FitTo(Visible(row.name), room, look.unicode), room, false);
+    rest -= room;
     std::string more;
-    if (row.tokens) more += CountText(*row.tokens) + " tokens  ";
-    if (row.cost) more += MoneyText(*row.cost) + "  ";
-    more += Visible(ShortIds({row}).front());
+    if (row.tokens) more += "  " + CountText(*row.tokens) + " tokens";
+    if (row.cost) more += "  " + MoneyText(*row.cost);
     if (options_.filters.project.empty()) {
       more += "  " + Visible(row.project_id);
     }
-    line += Styled(look, failed ? Style::kBad : Style::kBold, rest) +
-            std::string(static_cast<size_t>(std::max(gap, 0)), ' ') + "  " +
-            Styled(look, Style::kDim, more) + '\n';
-    if (!row.exception.empty()) {
-      line +=
-          "    " +
-          Styled(look, Style::kBad,
-                 FitTo(Visible(row.exception), look.width - 4, look.unicode)) +
-          '\n';
-    }
-    return line;
+    return Styled(look, Style::kDim, when) + " " +
+           Styled(look, sign.style, sign.mark) + time +
+           Styled(look, failed ? Style::kBad : Style::kBold, name) + "  " +
+           Styled(look, Style::kDim, id + FitTo(more, rest, look.unicode)) +
+           '\n' + ExceptionOf(row);
+  }
+
+  std::string ExceptionOf(const TraceRow& row) const {
+    if (row.exception.empty()) return "";
+    const Look& look = with_.look;
+    const std::string indent = "    ";
+    return indent +
+           Styled(look, Style::kBad,
+                  FitTo(Visible(row.exception),
+                        look.width - DisplayWidth(indent), look.unicode)) +
+           '\n';
   }
 
   const TailOptions& options_;

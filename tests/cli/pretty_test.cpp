@@ -36,6 +36,10 @@ TEST_CASE("JSON is laid out a value a line", "[cli]") {
         "    content: hi\n"
         "  - \n"
         "    - 1\n");
+  CHECK(Pretty(R"([{"message":{"content":"hi"},"n":1}])") ==
+        "- message:\n"
+        "    content: hi\n"
+        "  n: 1\n");
   CHECK(Pretty("12345678901234567890") == "12345678901234567890\n");
 }
 
