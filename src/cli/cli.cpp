@@ -9,7 +9,9 @@
 namespace bobbin::cli {
 namespace {
 
-constexpr std::array<AddCommand, 2> kCommands{AddServe, AddPrices};
+constexpr auto kCommands = std::to_array<AddCommand>(
+    {AddServe, AddLs, AddShow, AddTail, AddStats, AddGrep, AddSql, AddDiff,
+     AddPrices, AddCompletion});
 
 }  // namespace
 

@@ -20,6 +20,9 @@ enum Exit : int {
   kExitNotSqlite = 5,      // the file is something else
   kExitNewerFile = 6,      // written by a newer bobbin
   kExitAlreadyServed = 7,  // another bobbin has the file
+  kExitNothingFound = 8,
+  kExitNoServer = 9,    // nobody answers at --url
+  kExitOlderFile = 10,  // and nothing here may bring it up to date
 };
 
 // Adds a command to `app`; what it returns is run when the user chose it, and
@@ -28,6 +31,15 @@ using AddCommand = std::function<int()> (*)(CLI::App& app);
 
 std::function<int()> AddServe(CLI::App& app);   // serve.cpp
 std::function<int()> AddPrices(CLI::App& app);  // prices.cpp
+// look_commands.cpp
+std::function<int()> AddLs(CLI::App& app);
+std::function<int()> AddShow(CLI::App& app);
+std::function<int()> AddTail(CLI::App& app);
+std::function<int()> AddStats(CLI::App& app);
+std::function<int()> AddGrep(CLI::App& app);
+std::function<int()> AddSql(CLI::App& app);
+std::function<int()> AddDiff(CLI::App& app);
+std::function<int()> AddCompletion(CLI::App& app);  // completion.cpp
 
 // Reads the command line and runs the command in it.
 int Run(int argc, char** argv);

@@ -63,6 +63,7 @@ int ExitCodeOf(const Error& error) {
   }
   if (error.type == db::kNewerFile) return kExitNewerFile;
   if (error.type == db::kAlreadyServed) return kExitAlreadyServed;
+  if (error.type == db::kOlderFile) return kExitOlderFile;
   return kExitFailure;
 }
 

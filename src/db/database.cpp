@@ -93,14 +93,17 @@ class Database::Impl {
         path_(in_memory() ? MemoryUri() : options.path),
         lock_(std::move(lock)),
         wal_(path_),
-        writer_(Make(path_, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)),
-        writes_(*writer_, HowToCommit()),
-        readers_(kReaders, [this] { return MakeReader(path_); }) {}
+        readers_(kReaders, [this] { return MakeReader(path_); }) {
+    if (options.read_only) return;
+    writer_ = Make(path_, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    writes_.emplace(*writer_, HowToCommit());
+  }
 
   ~Impl() {
     checkpointer_.reset();
+    if (read_only()) return;
     if (refused_) {
-      KeepWal();
+      KeepWal(*writer_);
     } else if (!in_memory()) {
       sqlite3_wal_checkpoint_v2(writer_->raw().getHandle(), nullptr,
                                 SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
@@ -137,12 +140,12 @@ class Database::Impl {
     try {
       Parts fresh = next_.valid() ? next_.get() : MakeParts();
       Parts old;
-      writes_.RunAlone([&] {
+      writes_->RunAlone([&] {
         const std::unique_lock alone(memory_mutex_);
         old.path = std::exchange(path_, std::move(fresh.path));
         old.writer = std::exchange(writer_, std::move(fresh.writer));
         old.readers = readers_.Replace(std::move(fresh.readers.front()));
-        writes_.Use(*writer_);
+        writes_->Use(*writer_);
         then();
       });
       next_ = std::async(std::launch::async,
@@ -158,12 +161,27 @@ class Database::Impl {
     }
   }
 
-  Status Write(const Job& job) { return writes_.Write(job); }
+  // That somebody else's file can be read, and how.
+  Status CheckToRead(const OpenOptions& options) {
+    return Read([&](Connection& connection) {
+      Status shape = CheckShape(connection, path_, options.migrations);
+      return shape.ok() ? CheckNotOlder(connection, path_, options.migrations)
+                        : shape;
+    });
+  }
+
+  Status Write(const Job& job) {
+    if (writes_) return writes_->Write(job);
+    return Error{Code::kConflict,
+                 "The file " + path_ + " was opened for reading only."};
+  }
 
   uint64_t AfterCommit(std::function<void()> task) {
-    return writes_.AfterCommit(std::move(task));
+    return writes_ ? writes_->AfterCommit(std::move(task)) : 0;
   }
-  void NotAfterCommit(uint64_t task) { writes_.NotAfterCommit(task); }
+  void NotAfterCommit(uint64_t task) {
+    if (writes_) writes_->NotAfterCommit(task);
+  }
 
   Status Read(const Job& job) {
     auto verdict = QueryWatch::Verdict::kNone;
@@ -191,6 +209,7 @@ class Database::Impl {
   }
 
   Durability durability() const { return durability_; }
+  bool read_only() const { return !writes_; }
 
  private:
   // What there is of a database in memory.
@@ -225,14 +244,15 @@ class Database::Impl {
     });
   }
 
-  // What another program has left in the WAL stays there. (An empty one is
-  // our own; closing takes it away.)
-  void KeepWal() {
+  // What another program has left in the WAL stays there when `last`, maybe
+  // the last connection of all, closes. (An empty one is our own; closing
+  // takes it away.)
+  void KeepWal(Connection& last) {
     std::error_code missing;
     const uintmax_t bytes = std::filesystem::file_size(path_ + "-wal", missing);
     if (missing || bytes == 0) return;
-    sqlite3_db_config(writer_->raw().getHandle(),
-                      SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    sqlite3_db_config(last.raw().getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
+                      1, nullptr);
   }
 
   std::unique_ptr<Connection> Make(const std::string& path, int flags) const {
@@ -250,6 +270,7 @@ class Database::Impl {
     auto connection = Make(path, SQLite::OPEN_READWRITE);
     Pragma(*connection, "query_only", "ON");
     Pragma(*connection, "cache_size", "-" + std::to_string(kReaderCacheKib));
+    if (read_only()) KeepWal(*connection);
     return connection;
   }
 
@@ -280,7 +301,7 @@ class Database::Impl {
   void PrepareWal() {
     Pragma(*writer_, "journal_mode", "WAL");
     Pragma(*writer_, "journal_size_limit", std::to_string(kWalKeptBytes));
-    checkpointer_.emplace(writes_, kCheckpointFrames, [this] {
+    checkpointer_.emplace(*writes_, kCheckpointFrames, [this] {
       return Make(path_, SQLite::OPEN_READWRITE);
     });
     // Setting a hook also turns SQLite's own checkpoints, which run inside
@@ -303,8 +324,8 @@ class Database::Impl {
   FileLock lock_;           // outlives every connection
   FairMutex memory_mutex_;  // kMemory: writers alone, readers together
   WalFile wal_;
-  std::unique_ptr<Connection> writer_;
-  GroupCommit writes_;
+  std::unique_ptr<Connection> writer_;  // these two: none if read-only
+  std::optional<GroupCommit> writes_;
   ReaderPool readers_;
   std::optional<Checkpointer> checkpointer_;
   std::mutex renew_mutex_;   // one Renew() at a time; guards next_
@@ -316,15 +337,20 @@ Database::Database(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Database::~Database() = default;
 
 Result<std::unique_ptr<Database>> Database::Open(const OpenOptions& options) {
+  if (options.read_only) {
+    Status fit = CheckFile(options.path);
+    if (!fit.ok()) return std::move(fit).error();
+  }
   FileLock lock;
-  if (options.durability != Durability::kMemory) {
+  if (!options.read_only && options.durability != Durability::kMemory) {
     Result<FileLock> taken = FileLock::Take(options.path);
     if (!taken.ok()) return std::move(taken).error();
     lock = std::move(taken).value();
   }
   try {
     auto impl = std::make_unique<Impl>(options, std::move(lock));
-    Status prepared = impl->Prepare(options);
+    Status prepared =
+        options.read_only ? impl->CheckToRead(options) : impl->Prepare(options);
     if (!prepared.ok()) return std::move(prepared).error();
     return std::unique_ptr<Database>(new Database(std::move(impl)));
   } catch (const SQLite::Exception& exception) {
@@ -349,5 +375,7 @@ Status Database::Renew(const std::function<void()>& then) {
 Status Database::Read(const Job& job) { return impl_->Read(job); }
 
 Durability Database::durability() const { return impl_->durability(); }
+
+bool Database::read_only() const { return impl_->read_only(); }
 
 }  // namespace bobbin::db

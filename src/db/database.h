@@ -39,6 +39,10 @@ struct OpenOptions {
   // How long a read may compute between two rows, and wait for its turn;
   // 0: any time.
   int64_t query_timeout_us = 0;
+  // To look at a file that another process may be writing: nothing is locked,
+  // made, migrated or checkpointed, and Write() is refused (kConflict). Not
+  // for kMemory.
+  bool read_only = false;
 };
 
 // `type` of the Error that Open() returns, so that a caller can tell the
@@ -48,13 +52,15 @@ inline constexpr std::string_view kNotSqlite = "NotSqlite";
 inline constexpr std::string_view kNotOurs = "NotOurs";
 inline constexpr std::string_view kNewerFile = "NewerFile";
 inline constexpr std::string_view kAlreadyServed = "AlreadyServed";
+// Only with `read_only`, which does not migrate.
+inline constexpr std::string_view kOlderFile = "OlderFile";
 
 class Database {
  public:
   using Job = std::function<Status(Connection&)>;
 
   // Opens or makes the file, locks it against a second server, and migrates
-  // it to the newest shape.
+  // it to the newest shape; or looks at it, see OpenOptions::read_only.
   static Result<std::unique_ptr<Database>> Open(const OpenOptions& options);
   // Waits for running jobs and checkpoints, so that the file stands alone.
   ~Database();
@@ -101,6 +107,8 @@ class Database {
   Status Read(const Job& job);
 
   Durability durability() const;
+  // True if Write() is refused. Then others may write, at any time.
+  bool read_only() const;
 
  private:
   class Impl;

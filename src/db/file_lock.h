@@ -38,4 +38,9 @@ class FileLock {
   bool file_is_new_ = false;
 };
 
+// Whether there is a SQLite file at `path` that we may read. Like a lock, not
+// while this process has the file open.
+//   type kNotOpenable, kNotSqlite
+Status CheckFile(const std::string& path);
+
 }  // namespace bobbin::db

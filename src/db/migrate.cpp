@@ -68,6 +68,19 @@ Status CheckShape(Connection& connection, const std::string& path,
   return {};
 }
 
+Status CheckNotOlder(Connection& connection, const std::string& path,
+                     std::span<const EmbeddedFile> migrations) {
+  const int64_t shape = Number(connection, "PRAGMA user_version");
+  if (shape >= static_cast<int64_t>(migrations.size())) return {};
+  return Error{Code::kConflict,
+               path + " was written by an older bobbin (its shape is " +
+                   std::to_string(shape) + ", this program reads " +
+                   std::to_string(migrations.size()) +
+                   "). `bobbin serve` brings it up to date when it opens it; "
+                   "to look only changes nothing.",
+               std::string(kOlderFile)};
+}
+
 void Migrate(Connection& connection, const std::string& path,
              std::span<const EmbeddedFile> migrations) {
   const auto last = static_cast<int64_t>(migrations.size());

@@ -26,6 +26,11 @@ std::span<const EmbeddedFile> Migrations();
 Status CheckShape(Connection& connection, const std::string& path,
                   std::span<const EmbeddedFile> migrations);
 
+// Whether it has seen all migrations; reads only.
+//   type kOlderFile  it has not.
+Status CheckNotOlder(Connection& connection, const std::string& path,
+                     std::span<const EmbeddedFile> migrations);
+
 // Runs the migrations that the file has not seen yet. The n-th entry of
 // `migrations` (from 1) leads to user_version n. When one of them has a line
 // `-- rewrites data`, a copy of the file is made first, beside it, as

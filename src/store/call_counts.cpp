@@ -110,6 +110,27 @@ void CallCounts::Commit() {
   added_.clear();
 }
 
+CallCounts::Counted CallCounts::CountNow(Connection& connection,
+                                         int64_t project, bool with_ended) {
+  Query count(connection,
+              "SELECT (SELECT count(*) FROM calls INDEXED BY calls_by_start "
+              "WHERE project = ?1 AND started_at_us IS NOT NULL), (SELECT "
+              "count(*) FROM calls INDEXED BY calls_roots_by_start WHERE "
+              "project = ?1 AND started_at_us IS NOT NULL AND parent_id IS "
+              "NULL)");
+  count.Bind(project).Row();
+  Counted counted{.calls = count.Int(0), .roots = count.Int(1)};
+  if (with_ended) {
+    Query ended(connection,
+                "SELECT count(ended_at_us) FROM calls INDEXED BY "
+                "calls_by_start WHERE project = ? AND started_at_us IS NOT "
+                "NULL");
+    ended.Bind(project).Row();
+    counted.ended = ended.Int(0);
+  }
+  return counted;
+}
+
 Result<CallCounts::Counted> CallCounts::Of(int64_t project) {
   {
     const std::lock_guard lock(mutex_);
@@ -132,26 +153,19 @@ Result<CallCounts::Counted> CallCounts::WithEnded(int64_t project) {
 
 Result<CallCounts::Counted> CallCounts::Count(int64_t project,
                                               bool with_ended) {
-  // On the writers' turn, so that no commit is missed or counted twice.
   Counted counted;
+  if (database_.read_only()) {
+    const Status status = database_.Read([&](Connection& connection) {
+      counted = CountNow(connection, project, with_ended);
+      return Status();
+    });
+    if (!status.ok()) return status.error();
+    return counted;
+  }
+  // On the writers' turn, so that no commit is missed or counted twice.
   const Status status = database_.Write([&](Connection& connection) {
     Refresh(connection);
-    Query count(connection,
-                "SELECT (SELECT count(*) FROM calls INDEXED BY calls_by_start "
-                "WHERE project = ?1 AND started_at_us IS NOT NULL), (SELECT "
-                "count(*) FROM calls INDEXED BY calls_roots_by_start WHERE "
-                "project = ?1 AND started_at_us IS NOT NULL AND parent_id IS "
-                "NULL)");
-    count.Bind(project).Row();
-    counted = {.calls = count.Int(0), .roots = count.Int(1)};
-    if (with_ended) {
-      Query ended(connection,
-                  "SELECT count(ended_at_us) FROM calls INDEXED BY "
-                  "calls_by_start WHERE project = ? AND started_at_us IS NOT "
-                  "NULL");
-      ended.Bind(project).Row();
-      counted.ended = ended.Int(0);
-    }
+    counted = CountNow(connection, project, with_ended);
     // What other jobs of this transaction have added so far, the commit adds
     // to what is known.
     const Counted added = added_[project];

@@ -45,7 +45,8 @@ class CallCounts {
   void ForgetAll();
 
   // What has been committed, but for `ended`, which is 0. The first time after
-  // a crash this counts, and holds writers up meanwhile.
+  // a crash this counts, and holds writers up meanwhile. In a file that
+  // somebody else may be writing (Database::read_only) it counts each time.
   Result<Counted> Of(int64_t project);
 
   // All that has been committed. Of a project that was there when the server
@@ -66,6 +67,8 @@ class CallCounts {
   Result<Counted> Count(int64_t project, bool with_ended);
   // The file has no counts from this job on.
   void TakeAway(db::Connection& connection);
+  static Counted CountNow(db::Connection& connection, int64_t project,
+                          bool with_ended);
   // After a rollback what was added in it never happened.
   void Refresh(const db::Connection& connection);
   void Commit();

@@ -1,0 +1,72 @@
+// Where a command that looks gets its answers: the HTTP API, over a file that
+// is opened for reading, or over the port of a running bobbin.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace bobbin::cli {
+
+// Which source; the flags are in cli/source_flags.h.
+struct SourceOptions {
+  std::string db;
+  std::string url = {};  // goes before `db`
+  std::string api_key = {};
+};
+
+// Threads   One.
+// Errors    What the API says (its code as in base/result.h, its reason for
+//           the message), and kNotFound with type kNoServer where nobody
+//           answers.
+class Source {
+ public:
+  virtual ~Source() = default;
+
+  // The body of the answer.
+  Result<std::string> Get(const std::string& path);
+  Result<std::string> Post(const std::string& path, std::string_view json);
+
+  // Feeds an answer in JSON lines to `take`, line by line as they come, until
+  // it returns false.
+  using Take = std::function<bool(std::string_view line)>;
+  Status PostLines(const std::string& path, std::string_view json,
+                   const Take& take);
+
+  // Calls `look` now, and again whenever calls may have changed since it was
+  // called last, until it returns false. Somebody who writes wakes it; it
+  // does not look at the clock.
+  virtual Status Follow(const std::function<bool()>& look) = 0;
+
+  // The file, if that is what it is; else "".
+  virtual std::string file() const { return ""; }
+  // Its name, for people: a path or an address.
+  virtual std::string name() const = 0;
+
+ protected:
+  struct Answer {
+    int status = 0;
+    std::string body = {};
+  };
+  using Sink = std::function<bool(std::string_view)>;
+  // One request. The body of a 200 goes to `sink`, if there is one; that the
+  // sink wants no more is no error.
+  virtual Result<Answer> Send(std::string_view method, const std::string& path,
+                              std::string_view json, const Sink& sink) = 0;
+};
+
+inline constexpr std::string_view kNoServer = "NoServer";
+
+// Opens the file (or, with a url, nothing yet: the first request finds out).
+// Nothing is locked, made or migrated; a server may have the file and is not
+// disturbed. Errors: those of db::Database::Open with `read_only`; kInvalid
+// for a url that is none.
+Result<std::unique_ptr<Source>> OpenSource(const SourceOptions& options);
+
+// The exit code for an error of a source.
+int ExitCodeOfSource(const Error& error);
+
+}  // namespace bobbin::cli

@@ -1,0 +1,109 @@
+// `bobbin stats`: where the time and the tokens went.
+
+#include <optional>
+#include <string>
+
+#include "cli/fields.h"
+#include "cli/format.h"
+#include "cli/look_commands.h"
+#include "cli/table.h"
+
+namespace bobbin::cli {
+namespace {
+
+Result<std::string> BodyOf(const StatsOptions& options, int64_t now_us) {
+  std::string body = "{";
+  Status added = AddFilters(body, options.filters, now_us);
+  if (!added.ok()) return std::move(added).error();
+  AddText(body, "by", options.by);
+  if (options.by == "time") {
+    AddRaw(body, "bucket_s", std::to_string(options.bucket_s));
+  }
+  AddRaw(body, "limit", std::to_string(options.limit));
+  body.back() = '}';
+  return body;
+}
+
+std::string Milliseconds(json::Value row, std::string_view key,
+                         const Look& look) {
+  const std::optional<double> ms = NumberOf(row, key);
+  constexpr double kUsPerMs = 1000;
+  return ms ? DurationText(static_cast<int64_t>(*ms * kUsPerMs), look.unicode)
+            : "";
+}
+
+std::string Count(json::Value row, std::string_view key) {
+  const std::optional<int64_t> count = IntOf(row, key);
+  return count ? CountText(*count) : "";
+}
+
+std::string NameOf(json::Value row, const StatsOptions& options,
+                   int64_t now_us) {
+  if (options.by == "time") {
+    const std::optional<int64_t> start = TimeOf(row, "start");
+    return start ? WhenText(*start, now_us) : "";
+  }
+  if (options.by == "model") return TextOf(row, "model");
+  const std::string name = TextOf(row, "name");
+  return name.empty() ? TextOf(row, "op_name") : name;
+}
+
+Table TableOf(const StatsOptions& options) {
+  const char* title = options.by == "time"    ? "SINCE"
+                      : options.by == "model" ? "MODEL"
+                                              : "OP";
+  return Table({{.title = title, .gives_way = 1, .least = 12},
+                {.title = "CALLS", .right = true},
+                {.title = "ERRORS", .right = true},
+                {.title = "P50", .right = true},
+                {.title = "P95", .right = true},
+                {.title = "P99", .right = true},
+                {.title = "TOKENS", .right = true},
+                {.title = "COST", .right = true}});
+}
+
+Result<int> Print(const StatsOptions& options, const Looking& with) {
+  const Result<std::string> body = BodyOf(options, with.now_us);
+  if (!body.ok()) return body.error();
+  const Result<std::string> answer =
+      with.source.Post("/_bobbin/stats", body.value());
+  if (!answer.ok()) return answer.error();
+  json::Document document;
+  constexpr int kDepth = 3;
+  if (!document.Parse(answer.value(), kDepth).message.empty()) {
+    return Internal("The answer is no JSON.");
+  }
+  const json::Value rows = Member(document.root(), "rows");
+  Table table = TableOf(options);
+  for (json::Value row = rows.exists() ? rows.first() : rows; row.exists();
+       row = row.next()) {
+    if (with.json) {
+      with.out.WriteJson(row.raw());
+      continue;
+    }
+    const std::string errors = Count(row, "errors");
+    const std::optional<double> cost = NumberOf(row, "total_cost");
+    const bool failed = errors != "0";
+    table.Add({{NameOf(row, options, with.now_us), Style::kBold},
+               Count(row, "calls"),
+               {errors, failed ? Style::kBad : Style::kDim},
+               Milliseconds(row, "p50_ms", with.look),
+               Milliseconds(row, "p95_ms", with.look),
+               Milliseconds(row, "p99_ms", with.look),
+               Count(row, "total_tokens"),
+               cost ? MoneyText(*cost) : ""});
+  }
+  if (with.json) return kExitOk;
+  with.out.Write(table.empty() ? "No call matches.\n"
+                               : table.Render(with.look));
+  return kExitOk;
+}
+
+}  // namespace
+
+int RunStats(const StatsOptions& options) {
+  return RunLooking(options,
+                    [&](const Looking& with) { return Print(options, with); });
+}
+
+}  // namespace bobbin::cli

@@ -1,0 +1,214 @@
+// `bobbin tail`: traces as they end.
+
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/display.h"
+#include "base/time.h"
+#include "cli/fields.h"
+#include "cli/format.h"
+#include "cli/look_commands.h"
+#include "cli/traces.h"
+
+namespace bobbin::cli {
+namespace {
+
+// A trace may arrive after others that began later: batches wait in their
+// clients. So long after its start it is still seen.
+constexpr int64_t kLateUs = 10LL * 60 * 1'000'000;
+// And one that runs is waited for so long.
+constexpr int64_t kRunningUs = 60LL * 60 * 1'000'000;
+constexpr int64_t kMostAtOnce = 1000;
+
+struct Seen {
+  std::string line;  // as the API gives it
+  TraceRow row;
+};
+
+class Tail {
+ public:
+  Tail(const TailOptions& options, const Looking& with)
+      : options_(options), with_(with) {}
+
+  // The newest ones, the newest of them last.
+  Status Begin() {
+    Result<std::vector<Seen>> newest = Ask(options_.filters, options_.lines);
+    if (options_.lines == 0) newest = std::vector<Seen>();
+    if (!newest.ok()) return newest.error();
+    newest_us_ = with_.now_us;
+    for (const Seen& seen : newest.value()) Show(seen);
+    return {};
+  }
+
+  // Those that have begun or ended since.
+  Status More() {
+    Filters filters = options_.filters;
+    std::string since;
+    AppendTime(since, Horizon());
+    filters.since = since;
+    Result<std::vector<Seen>> more = Ask(filters, kMostAtOnce);
+    if (!more.ok()) return more.error();
+    for (const Seen& seen : more.value()) {
+      newest_us_ = std::max(newest_us_, seen.row.started_us);
+      const auto known = states_.find(KeyOf(seen.row));
+      const std::string state = StateOf(seen.row);
+      // What was there before we came is not news, unless it changes.
+      const bool old = known == states_.end() && first_ &&
+                       seen.row.started_us < with_.now_us;
+      if (old) {
+        states_[KeyOf(seen.row)] = {state, seen.row.started_us};
+      } else if (known == states_.end() || known->second.state != state) {
+        Show(seen);
+      }
+    }
+    first_ = false;
+    Forget();
+    return {};
+  }
+
+ private:
+  struct State {
+    std::string state;
+    int64_t started_us = 0;
+  };
+
+  static std::string KeyOf(const TraceRow& row) {
+    return row.project_id + '\n' + row.id;
+  }
+  static std::string StateOf(const TraceRow& row) {
+    return row.ended_us ? row.status : "running";
+  }
+
+  // Every trace that may still change began later than this.
+  int64_t Horizon() const {
+    int64_t horizon = newest_us_ - kLateUs;
+    for (const auto& [key, known] : states_) {
+      if (known.state == "running") {
+        horizon = std::min(horizon, known.started_us);
+      }
+    }
+    return std::max(horizon, newest_us_ - kRunningUs);
+  }
+
+  void Forget() {
+    const int64_t horizon = Horizon();
+    std::erase_if(states_, [&](const auto& known) {
+      return known.second.started_us < horizon - kRunningUs;
+    });
+  }
+
+  // The newest `limit` of them, in the order of their start.
+  Result<std::vector<Seen>> Ask(const Filters& filters, int64_t limit) {
+    std::string body = "{";
+    Status added = AddFilters(body, filters, with_.now_us);
+    if (!added.ok()) return std::move(added).error();
+    AddRaw(body, "limit", std::to_string(std::max<int64_t>(limit, 1)));
+    body.back() = '}';
+    std::vector<Seen> seen;
+    Status problem;
+    const Status got = with_.source.PostLines(
+        "/_bobbin/traces/query", body, [&](std::string_view line) {
+          Result<TraceRow> row = ReadTrace(line);
+          if (!row.ok()) problem = row.error();
+          if (row.ok()) {
+            seen.push_back({std::string(line), std::move(row).value()});
+          }
+          return problem.ok();
+        });
+    if (!got.ok()) return got.error();
+    if (!problem.ok()) return problem.error();
+    std::ranges::stable_sort(
+        seen, {}, [](const Seen& one) { return one.row.started_us; });
+    return seen;
+  }
+
+  void Show(const Seen& seen) {
+    const TraceRow& row = seen.row;
+    states_[KeyOf(row)] = {StateOf(row), row.started_us};
+    if (with_.json) {
+      with_.out.WriteJson(seen.line);
+    } else {
+      with_.out.Write(LineOf(row));
+    }
+    with_.out.Flush();
+  }
+
+  static std::string Padded(const std::string& text, int width, bool right) {
+    const std::string gap(
+        static_cast<size_t>(std::max(0, width - DisplayWidth(text))), ' ');
+    return right ? gap + text : text + gap;
+  }
+
+  // Columns of the width that is usual: what comes later is not known yet.
+  std::string LineOf(const TraceRow& row) const {
+    constexpr int kDuration = 8;
+    constexpr int kName = 28;
+    const Look& look = with_.look;
+    const Sign sign = SignOf(row.status, look.unicode);
+    const bool failed = sign.style == Style::kBad;
+    const std::string duration =
+        row.ended_us
+            ? DurationText(*row.ended_us - row.started_us, look.unicode)
+            : "running";
+    const std::string when = WhenText(row.started_us, with_.now_us);
+    const std::string time = "  " + Padded(duration, kDuration, true) + "  ";
+    const std::string id = Visible(ShortIds({row}).front());
+    int rest = look.width - DisplayWidth(when) - 1 - DisplayWidth(sign.mark) -
+               DisplayWidth(time) - DisplayWidth(id) - 2;
+    const int room = std::clamp(rest, 8, kName);
+    const std::string name =
+        Padded(FitTo(Visible(row.name), room, look.unicode), room, false);
+    rest -= room;
+    std::string more;
+    if (row.tokens) more += "  " + CountText(*row.tokens) + " tokens";
+    if (row.cost) more += "  " + MoneyText(*row.cost);
+    if (options_.filters.project.empty()) {
+      more += "  " + Visible(row.project_id);
+    }
+    return Styled(look, Style::kDim, when) + " " +
+           Styled(look, sign.style, sign.mark) + time +
+           Styled(look, failed ? Style::kBad : Style::kBold, name) + "  " +
+           Styled(look, Style::kDim, id + FitTo(more, rest, look.unicode)) +
+           '\n' + ExceptionOf(row);
+  }
+
+  std::string ExceptionOf(const TraceRow& row) const {
+    if (row.exception.empty()) return "";
+    const Look& look = with_.look;
+    const std::string indent = "    ";
+    return indent +
+           Styled(look, Style::kBad,
+                  FitTo(Visible(row.exception),
+                        look.width - DisplayWidth(indent), look.unicode)) +
+           '\n';
+  }
+
+  const TailOptions& options_;
+  const Looking& with_;
+  int64_t newest_us_ = 0;
+  bool first_ = true;
+  std::unordered_map<std::string, State> states_;
+};
+
+}  // namespace
+
+int RunTail(const TailOptions& options) {
+  return RunLooking(options, [&](const Looking& with) -> Result<int> {
+    Tail tail(options, with);
+    with.out.NoPager();
+    Status status = tail.Begin();
+    if (!status.ok()) return status.error();
+    if (!options.follow) return kExitOk;
+    const Status followed = with.source.Follow([&] {
+      status = tail.More();
+      return status.ok() && with.out.Flush();
+    });
+    if (!status.ok()) return status.error();
+    if (!followed.ok()) return followed.error();
+    return kExitOk;
+  });
+}
+
+}  // namespace bobbin::cli
