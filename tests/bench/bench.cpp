@@ -42,6 +42,7 @@ const std::vector<Measure>& Measures() {
       {.name = "start-full", .without_file = MeasureStartFull},
       {.name = "batch", .without_file = MeasureBatch},
       {.name = "table", .without_file = MeasureTable},
+      {.name = "ephemeral", .without_file = MeasureEphemeral},
       {.name = "ready", .with_file = MeasureReady},
       {.name = "memory", .with_file = MeasureMemory},
       {.name = "read", .with_file = MeasureReads},
