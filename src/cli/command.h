@@ -25,7 +25,7 @@ enum Exit : int {
   kExitOlderFile = 10,  // and nothing here may bring it up to date
   // Of `run`, apart from what its command may return.
   kExitFaults = 121,         // what --fail-on asks for was found
-  kExitNotRun = 125,         // we could not serve
+  kExitOwnFailure = 125,     // bobbin could not do its part
   kExitNotExecutable = 126,  // as a shell has it
   kExitNoCommand = 127,
 };

@@ -47,7 +47,7 @@ Place PlaceOf(const RunOptions& options) {
           .durability = "normal"};
 }
 
-int FailBefore(const Error& error) { return Fail(error, kExitNotRun); }
+int FailBefore(const Error& error) { return Fail(error, kExitOwnFailure); }
 
 // Tells what the guard has to say.
 int ExitCodeOf(const GuardedCommand::End& end, const RunOptions& options) {
@@ -72,7 +72,7 @@ int Judge(db::Database& database, int64_t first_row, int exit_code,
           const RunOptions& options) {
   const Result<store::CallTally> tally = store::TallyCalls(database, first_row);
   if (!tally.ok()) {
-    return Fail(tally.error(), exit_code == 0 ? kExitFailure : exit_code);
+    return Fail(tally.error(), exit_code == 0 ? kExitOwnFailure : exit_code);
   }
   if (options.summary != "none") {
     std::cerr << "bobbin: " << TallyText(tally.value()) << '\n';
@@ -182,9 +182,10 @@ std::function<int()> AddRun(CLI::App& app) {
       "processes of another user (sudo), and\nthat bobbin and its guard, a "
       "process of the same name, are killed in one moment.\n"
       "Exit codes: that of COMMAND, or 128 and the number of the signal that "
-      "it died of;\n121 it succeeded, but not what --fail-on asks for; 125 "
-      "bobbin could not serve, and\nCOMMAND was not run; 126 COMMAND can't be "
-      "executed, 127 it is not found; 2 usage.");
+      "it died of;\n121 it succeeded, but --fail-on found something; 125 "
+      "bobbin "
+      "could not do its part\n(if it could not serve, COMMAND was not run); "
+      "126 COMMAND can't be executed, 127 it\nis not found; 2 usage.");
   return [command, options] {
     TakeArguments(*command, *options);
     options->server.ApplyLogLevel();
