@@ -1,18 +1,24 @@
 // `bobbin run`: a server for as long as a command runs.
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstring>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/backend.h"
+#include "cli/backend_source.h"
 #include "cli/command.h"
 #include "cli/guarded_command.h"
+#include "cli/look.h"
 #include "cli/open_file.h"
 #include "cli/place.h"
+#include "cli/run_tree.h"
 #include "cli/run_verdict.h"
 #include "cli/running.h"
 #include "cli/server_flags.h"
@@ -67,20 +73,52 @@ int ExitCodeOf(const GuardedCommand::End& end, const RunOptions& options) {
   return end.exit_code;
 }
 
-// Says how it went, and what the exit code is.
-int Judge(db::Database& database, int64_t first_row, int exit_code,
-          const RunOptions& options) {
-  const Result<store::CallTally> tally = store::TallyCalls(database, first_row);
-  if (!tally.ok()) {
-    return Fail(tally.error(), exit_code == 0 ? kExitOwnFailure : exit_code);
-  }
+// What the run has left in the store: calls beyond `last_row`.
+struct Harvest {
+  db::Database& database;
+  Backend& backend;
+  int64_t last_row;
+};
+
+Status ShowTree(const Harvest& harvest) {
+  const Result<std::optional<store::TraceKey>> last =
+      store::LastTrace(harvest.database, harvest.last_row);
+  if (!last.ok()) return last.error();
+  if (!last.value()) return {};
+  BackendSource source(harvest.backend, "this run");
+  const Result<std::string> tree =
+      RunTree(source, *last.value(), LookOf(STDERR_FILENO));
+  if (!tree.ok()) return tree.error();
+  std::cerr << tree.value();
+  return {};
+}
+
+// Says how it went, and returns what --fail-on has found.
+Result<std::string> Judge(const Harvest& harvest, const RunOptions& options) {
+  const Result<store::CallTally> tally =
+      store::TallyCalls(harvest.database, harvest.last_row);
+  if (!tally.ok()) return tally.error();
   if (options.summary != "none") {
     std::cerr << "bobbin: " << TallyText(tally.value()) << '\n';
   }
-  const std::string faults = Faults(tally.value(), options.fail_on);
-  if (faults.empty()) return exit_code;
-  std::cerr << "bobbin: failed, because of --fail-on: " << faults << ".\n";
-  return exit_code == 0 ? kExitFaults : exit_code;
+  if (options.summary == "tree" && tally.value().calls > 0) {
+    const Status shown = ShowTree(harvest);
+    if (!shown.ok()) return shown.error();
+  }
+  return Faults(tally.value(), options.fail_on);
+}
+
+// The exit code of a run whose command has ended with `exit_code`.
+int Conclude(const Harvest& harvest, const RunOptions& options, int exit_code) {
+  const auto or_else = [&](int own) {
+    return exit_code == 0 ? own : exit_code;
+  };
+  const Result<std::string> faults = Judge(harvest, options);
+  if (!faults.ok()) return Fail(faults.error(), or_else(kExitOwnFailure));
+  if (faults.value().empty()) return exit_code;
+  std::cerr << "bobbin: failed, because of --fail-on: " << faults.value()
+            << ".\n";
+  return or_else(kExitFaults);
 }
 
 int Run(const RunOptions& options) {
@@ -114,7 +152,7 @@ int Run(const RunOptions& options) {
   running.Stop();
   const int exit_code = ExitCodeOf(end, options);
   if (end.not_started != 0) return exit_code;
-  return Judge(database, last_row, exit_code, options);
+  return Conclude({database, backend, last_row}, options, exit_code);
 }
 
 // What CLI11 has left: the `--`, and what stands behind the program. It would

@@ -47,12 +47,15 @@ Result<std::optional<TraceKey>> LastTrace(db::Database& database, int64_t row) {
   std::optional<TraceKey> key;
   const Status read = database.Read([&](Connection& connection) {
     Query last(connection,
-               "SELECT p.project_id, c.trace_id FROM calls c JOIN projects p "
-               "ON p.row_id = c.project WHERE c.row_id > ? AND "
+               "SELECT p.project_id, c.trace_id, (SELECT count(*) FROM calls "
+               "t WHERE t.trace_id = c.trace_id AND t.project = c.project AND "
+               "t.started_at_us IS NOT NULL) FROM calls c JOIN projects p ON "
+               "p.row_id = c.project WHERE c.row_id > ? AND "
                "c.started_at_us IS NOT NULL "
                "ORDER BY c.parent_id IS NULL DESC, c.row_id DESC LIMIT 1");
     if (last.Bind(row).Row()) {
-      key = TraceKey{std::string(last.Text(0)), std::string(last.Text(1))};
+      key = TraceKey{std::string(last.Text(0)), std::string(last.Text(1)),
+                     last.Int(2)};
     }
     return Status();
   });

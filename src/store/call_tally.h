@@ -33,6 +33,7 @@ Result<CallTally> TallyCalls(db::Database& database, int64_t row);
 struct TraceKey {
   std::string project_id;
   std::string trace_id;
+  int64_t calls = 0;  // that it has
 };
 // The trace whose root came last, or if there are only children the last of
 // these; nothing if there are no calls after `row`.

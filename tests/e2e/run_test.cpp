@@ -1,6 +1,7 @@
 // `bobbin run`: the command, what it is given, and what becomes of it.
 #include <SQLiteCpp/Database.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -21,7 +22,7 @@ int PortOf(const std::string& url) {
 
 TEST_CASE("run ends with the exit code of its command", "[e2e]") {
   const int code = GENERATE(0, 1, 7, 255);
-  const Finished finished = RunToEnd("exit " + std::to_string(code));
+  const Finished finished = RunScriptToEnd("exit " + std::to_string(code));
   CHECK(finished.code == code);
   CHECK(finished.out.empty());
 }
@@ -31,7 +32,7 @@ TEST_CASE("run ends with 128 and the signal that its command died of",
   const int signal = GENERATE(SIGTERM, SIGKILL, SIGINT, SIGUSR1, SIGSEGV);
   CAPTURE(signal);
   const Finished finished =
-      RunToEnd("ulimit -c 0; kill -" + std::to_string(signal) + " $$");
+      RunScriptToEnd("ulimit -c 0; kill -" + std::to_string(signal) + " $$");
   CHECK(finished.code == 128 + signal);
 }
 
@@ -77,7 +78,7 @@ TEST_CASE("the command gets its arguments as they are", "[e2e]") {
 }
 
 TEST_CASE("the command is told of its server, in place of any other", "[e2e]") {
-  const Finished finished = RunToEnd(
+  const Finished finished = RunScriptToEnd(
       "echo $WF_TRACE_SERVER_URL $WANDB_BASE_URL $BOBBIN_URL $WANDB_API_KEY "
       "$OTHER",
       {},
@@ -94,7 +95,7 @@ TEST_CASE("the command is told of its server, in place of any other", "[e2e]") {
 TEST_CASE("the command finds signals as bobbin found them", "[e2e]") {
   const std::string show = "grep -E 'Sig(Blk|Ign|Cgt)' /proc/self/status; exit";
   const Finished direct = RunToEnd("/bin/bash", {"-c", show});
-  const Finished run = RunToEnd(show);
+  const Finished run = RunScriptToEnd(show);
   CHECK(run.out == direct.out);
   const std::string ignoring = "trap '' PIPE CHLD HUP; exec \"$@\"";
   const std::string program = BOBBIN_BINARY;
@@ -122,14 +123,14 @@ TEST_CASE("a server that can't be had: exit 125, and no command is run",
   SECTION("another bobbin has the file") {
     Served other({"--db", file});
     const Finished finished =
-        RunToEnd("touch " + dir.File("x"), {"--db", file});
+        RunScriptToEnd("touch " + dir.File("x"), {"--db", file});
     CHECK(finished.code == 125);
     CHECK_THAT(finished.err, Catch::Contains(file));
   }
   SECTION("the file is something else") {
     std::ofstream(file) << "Dear diary, ...\n";
     const Finished finished =
-        RunToEnd("touch " + dir.File("x"), {"--db", file});
+        RunScriptToEnd("touch " + dir.File("x"), {"--db", file});
     CHECK(finished.code == 125);
     CHECK_THAT(finished.err, Catch::Contains(file));
   }
@@ -177,7 +178,7 @@ TEST_CASE("a request whose sender is gone already is stored", "[e2e]") {
       ">&3";
   for (int i = 0; i < 20; ++i) {
     const Finished finished =
-        RunToEnd(script, {"--summary", "short"}, {{"request", request}});
+        RunScriptToEnd(script, {"--summary", "short"}, {{"request", request}});
     CHECK(finished.code == 0);
     CHECK(finished.err == "bobbin: 1 trace, 1 call, 1 still open\n");
   }
@@ -250,6 +251,53 @@ TEST_CASE("the short summary is one line on stderr", "[e2e]") {
   ran.gate().Open();
   CHECK(ran.process().Wait().code == 0);
   CHECK(ran.process().Stderr() == kShort);
+}
+
+TEST_CASE("the summary ends with the last trace as a tree", "[e2e]") {
+  Ran ran("echo $BOBBIN_URL; read < $gate", {}, {{"LC_ALL", "C.UTF-8"}});
+  Client client(ran.Line());
+  const std::string trace = R"("trace_id":"t",)";
+  const auto call = [&](const std::string& id, const std::string& parent,
+                        const std::string& started, const std::string& ended) {
+    std::string start = R"({"start":{"project_id":"team/e2e",)" + trace +
+                        R"("id":")" + id + R"(","op_name":")" + id +
+                        R"(","started_at":"2026-01-01T00:00:)" + started +
+                        R"(Z","attributes":{},"inputs":{})";
+    if (!parent.empty()) start += R"(,"parent_id":")" + parent + '"';
+    REQUIRE(client.Post("/call/start", start + "}}").status == 200);
+    if (ended.empty()) return;
+    const std::string exception =
+        id == "fetch" ? R"("exception":"IOError: no such page\nmore",)" : "";
+    REQUIRE(client
+                .Post("/call/end",
+                      R"({"end":{"project_id":"team/e2e",)" + exception +
+                          R"("id":")" + id + R"(","ended_at":"2026-01-01T)" +
+                          "00:00:" + ended + R"(Z","summary":{},"output":1}})")
+                .status == 200);
+  };
+  REQUIRE(client.Post("/call/start", StartBody("earlier")).status == 200);
+  call("answer", "", "00", "04");
+  call("fetch", "answer", "01", "02");
+  call("think", "answer", "02", "");
+  ran.gate().Open();
+  CHECK(ran.process().Wait().code == 0);
+  CHECK(ran.process().Stderr() == "TREE");
+}
+
+TEST_CASE("of a long tree the first lines are shown", "[e2e]") {
+  Ran ran("echo $BOBBIN_URL; read < $gate");
+  Client client(ran.Line());
+  for (int i = 0; i < 100; ++i) {
+    std::string start = StartBody("c" + std::to_string(100 + i));
+    const size_t trace = start.find("\"trace_id\":\"") + 12;
+    start.replace(trace, start.find('"', trace) - trace, "t");
+    REQUIRE(client.Post("/call/start", start).status == 200);
+  }
+  ran.gate().Open();
+  CHECK(ran.process().Wait().code == 0);
+  const std::string said = ran.process().Stderr();
+  CHECK(std::count(said.begin(), said.end(), '\n') == 42);
+  CHECK_THAT(said, Catch::EndsWith("… and 60 lines more\n"));
 }
 
 TEST_CASE("without a summary bobbin says nothing", "[e2e]") {

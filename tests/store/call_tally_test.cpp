@@ -23,7 +23,9 @@ class Tallying : public StoreFixture {
     const auto last = store::LastTrace(*database, row);
     REQUIRE(last.ok());
     const std::optional<store::TraceKey>& key = last.value();
-    return key ? key->project_id + " " + key->trace_id : "";
+    if (!key) return "";
+    return key->project_id + " " + key->trace_id + " " +
+           std::to_string(key->calls);
   }
   std::string Visited(int64_t row = 0) {
     std::string all;
@@ -97,7 +99,7 @@ TEST_CASE_METHOD(Tallying, "what was there before is not counted", "[store]") {
   REQUIRE(Record(AStart("child").Under("above").Trace("t0")).ok());
   CHECK(Tally(now).calls == 1);
   CHECK(Tally(now).orphans == 0);
-  CHECK(Last(now) == "team/app t0");
+  CHECK(Last(now) == "team/app t0 2");
   CHECK(Visited(now) == "team/app child; ");
 }
 
@@ -113,14 +115,14 @@ TEST_CASE_METHOD(Tallying, "the last trace is the one whose root came last",
   REQUIRE(Record(AStart("r1").Trace("t1").At(9000)).ok());
   REQUIRE(Record(AStart("r2").Trace("t2").At(1000)).ok());
   REQUIRE(Record(AStart("c1").Trace("t1").Under("r1")).ok());
-  CHECK(Last() == "team/app t2");
+  CHECK(Last() == "team/app t2 1");
 }
 
 TEST_CASE_METHOD(Tallying, "without a root it is the trace of the last call",
                  "[store]") {
   REQUIRE(Record(AStart("c1").Trace("t1").Under("r1")).ok());
   REQUIRE(Record(AStart("c2").Trace("t2").Under("r2")).ok());
-  CHECK(Last() == "team/app t2");
+  CHECK(Last() == "team/app t2 1");
 }
 
 TEST_CASE_METHOD(Tallying, "calls are visited by project and start",

@@ -18,8 +18,9 @@ inline Arguments RunScript(const std::string& script, Arguments options = {}) {
 }
 
 // Runs it to its end.
-inline Finished RunToEnd(const std::string& script, Arguments options = {},
-                         const Environment& environment = {}) {
+inline Finished RunScriptToEnd(const std::string& script,
+                               Arguments options = {},
+                               const Environment& environment = {}) {
   return RunBobbin(RunScript(script, std::move(options)), environment);
 }
 
