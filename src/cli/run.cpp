@@ -18,6 +18,7 @@
 #include "cli/look.h"
 #include "cli/open_file.h"
 #include "cli/place.h"
+#include "cli/run_export.h"
 #include "cli/run_tree.h"
 #include "cli/run_verdict.h"
 #include "cli/running.h"
@@ -34,6 +35,7 @@ struct RunOptions {
   bool control = false;
   std::string summary = "tree";
   std::vector<std::string> fail_on;
+  std::string export_file;
   ServerFlags server;
   std::string program;
   std::vector<std::string> arguments;
@@ -104,6 +106,12 @@ Result<std::string> Judge(const Harvest& harvest, const RunOptions& options) {
   if (options.summary == "tree" && tally.value().calls > 0) {
     const Status shown = ShowTree(harvest);
     if (!shown.ok()) return shown.error();
+  }
+  if (!options.export_file.empty()) {
+    BackendSource source(harvest.backend, "this run");
+    const Status exported = ExportCalls(harvest.database, harvest.last_row,
+                                        source, options.export_file);
+    if (!exported.ok()) return exported.error();
   }
   return Faults(tally.value(), options.fail_on);
 }

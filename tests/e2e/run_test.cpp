@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "support/catch.h"
 #include "support/connection.h"
@@ -344,6 +345,76 @@ TEST_CASE("--fail-on is silent where there is nothing of the kind", "[e2e]") {
   ran.gate().Open();
   CHECK(ran.process().Wait().code == 0);
   CHECK(ran.process().Stderr().empty());
+}
+
+// --- the export -----------------------------------------------------------
+
+std::vector<std::string> LinesOf(const std::string& path) {
+  std::ifstream file(path);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  return lines;
+}
+
+TEST_CASE("--export writes what stream_query answers, line by line", "[e2e]") {
+  const TempDir dir;
+  std::ofstream(dir.File("out")) << "of the last time\n";
+  Ran ran("echo $BOBBIN_URL; read < $gate",
+          {"--summary", "none", "--export", dir.File("out")});
+  Client client(ran.Line());
+  REQUIRE(client.Post("/call/start", StartBody("c1", R"({"n": 1.0})")).status ==
+          200);
+  REQUIRE(client.Post("/call/start", StartBody("x", "{}", "team/b")).status ==
+          200);
+  REQUIRE(client.Post("/call/end", EndBody("c1", R"(["é", 1e400])")).status ==
+          200);
+  REQUIRE(client.Post("/call/end", EndBody("unknown")).status == 200);
+  const auto wrapped = [&](const std::string& project) {
+    const Answer answer = client.Post("/calls/stream_query",
+                                      R"({"project_id":")" + project + R"("})");
+    std::string line = answer.body;
+    REQUIRE(line.ends_with("\n"));
+    line.pop_back();
+    return R"({"type":"call","value":)" + line + "}";
+  };
+  const std::vector<std::string> expected{wrapped("team/b"),
+                                          wrapped("team/e2e")};
+  ran.gate().Open();
+  CHECK(ran.process().Wait().code == 0);
+  CHECK(LinesOf(dir.File("out")) == expected);
+  CHECK_THAT(expected[1], Catch::Contains(R"({"n": 1.0})"));
+}
+
+TEST_CASE("--export of many calls, and only of this run's", "[e2e]") {
+  const TempDir dir;
+  const Arguments options = {"--summary",    "none",     "--db",
+                             dir.File("db"), "--export", dir.File("out")};
+  for (const int count : {3, 1234}) {
+    Ran ran("echo $BOBBIN_URL; read < $gate", options);
+    Client client(ran.Line());
+    std::string batch;
+    for (int i = 0; i < count; ++i) {
+      batch += (i > 0 ? "," : "") + std::string(R"({"mode":"start","req":)") +
+               StartBody(std::to_string(count) + "-" + std::to_string(i)) + "}";
+    }
+    REQUIRE(client.Post("/call/upsert_batch", R"({"batch":[)" + batch + "]}")
+                .status == 200);
+    ran.gate().Open();
+    CHECK(ran.process().Wait().code == 0);
+    CHECK(LinesOf(dir.File("out")).size() == static_cast<size_t>(count));
+  }
+}
+
+TEST_CASE("an export that can't be written: exit 125, or the command's",
+          "[e2e]") {
+  const TempDir dir;
+  const int code = GENERATE(0, 3);
+  const Finished finished =
+      RunScriptToEnd("exit " + std::to_string(code),
+                     {"--summary", "none", "--export", dir.File("none/out")});
+  CHECK(finished.code == (code == 0 ? 125 : 3));
+  CHECK(finished.err == "bobbin: Cannot write " + dir.File("none/out") +
+                            ": No such file or directory.\n");
 }
 
 }  // namespace
