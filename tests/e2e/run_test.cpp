@@ -255,7 +255,8 @@ TEST_CASE("the short summary is one line on stderr", "[e2e]") {
 }
 
 TEST_CASE("the summary ends with the last trace as a tree", "[e2e]") {
-  Ran ran("echo $BOBBIN_URL; read < $gate", {}, {{"LC_ALL", "C.UTF-8"}});
+  Ran ran("echo $BOBBIN_URL; read < $gate", {},
+          {{"LC_ALL", "C.UTF-8"}, {"COLUMNS", ""}});
   Client client(ran.Line());
   const std::string trace = R"("trace_id":"t",)";
   const auto call = [&](const std::string& id, const std::string& parent,
@@ -282,11 +283,19 @@ TEST_CASE("the summary ends with the last trace as a tree", "[e2e]") {
   call("think", "answer", "02", "");
   ran.gate().Open();
   CHECK(ran.process().Wait().code == 0);
-  CHECK(ran.process().Stderr() == "TREE");
+  CHECK(ran.process().Stderr() ==
+        "bobbin: 2 traces, 4 calls, 1 error, 2 still open\n"
+        "✓ answer   "
+        "████████████████████████████████████████    4.00s\n"
+        "├╴✗ fetch  "
+        "          ██████████                        1.00s\n"
+        "│   IOError: no such page\n"
+        "└╴… think  "
+        "                    ████████████████████  running\n");
 }
 
 TEST_CASE("of a long tree the first lines are shown", "[e2e]") {
-  Ran ran("echo $BOBBIN_URL; read < $gate");
+  Ran ran("echo $BOBBIN_URL; read < $gate", {}, {{"LC_ALL", "C.UTF-8"}});
   Client client(ran.Line());
   for (int i = 0; i < 100; ++i) {
     std::string start = StartBody("c" + std::to_string(100 + i));
