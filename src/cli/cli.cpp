@@ -10,8 +10,8 @@ namespace bobbin::cli {
 namespace {
 
 constexpr auto kCommands = std::to_array<AddCommand>(
-    {AddServe, AddLs, AddShow, AddTail, AddStats, AddGrep, AddSql, AddDiff,
-     AddPrices, AddCompletion});
+    {AddServe, AddRun, AddLs, AddShow, AddTail, AddStats, AddGrep, AddSql,
+     AddDiff, AddPrices, AddCompletion});
 
 }  // namespace
 

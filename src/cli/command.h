@@ -23,6 +23,11 @@ enum Exit : int {
   kExitNothingFound = 8,
   kExitNoServer = 9,    // nobody answers at --url
   kExitOlderFile = 10,  // and nothing here may bring it up to date
+  // Of `run`, apart from what its command may return.
+  kExitFaults = 121,         // what --fail-on asks for was found
+  kExitOwnFailure = 125,     // bobbin could not do its part
+  kExitNotExecutable = 126,  // as a shell has it
+  kExitNoCommand = 127,
 };
 
 // Adds a command to `app`; what it returns is run when the user chose it, and
@@ -30,6 +35,7 @@ enum Exit : int {
 using AddCommand = std::function<int()> (*)(CLI::App& app);
 
 std::function<int()> AddServe(CLI::App& app);   // serve.cpp
+std::function<int()> AddRun(CLI::App& app);     // run.cpp
 std::function<int()> AddPrices(CLI::App& app);  // prices.cpp
 // look_commands.cpp
 std::function<int()> AddLs(CLI::App& app);

@@ -54,11 +54,13 @@ int Number(const std::string& text) {
 
 }  // namespace
 
-Look LookOfOutput() {
+Look LookOfOutput() { return LookOf(STDOUT_FILENO); }
+
+Look LookOf(int fd) {
   Look look;
-  look.terminal = isatty(STDOUT_FILENO) != 0;
+  look.terminal = isatty(fd) != 0;
   winsize size = {};
-  if (look.terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) {
+  if (look.terminal && ioctl(fd, TIOCGWINSZ, &size) == 0) {
     if (size.ws_col > 0) look.width = size.ws_col;
     if (size.ws_row > 0) look.height = size.ws_row;
   }

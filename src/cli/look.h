@@ -16,9 +16,12 @@ struct Look {
   bool unicode = true;  // lines and bars are drawn; else ASCII
 };
 
-// What standard output is: asks the terminal, $COLUMNS, $NO_COLOR
+// What the descriptor `fd` is: asks the terminal, $COLUMNS, $NO_COLOR
 // (https://no-color.org), $TERM, and the locale's variables for whether it is
 // UTF-8. Where nobody says, it is.
+Look LookOf(int fd);
+
+// What standard output is.
 Look LookOfOutput();
 
 // `text` in that style, if there are colours.

@@ -9,14 +9,16 @@
 #include <optional>
 #include <string>
 
-#include "base/log.h"
 #include "base/version.h"
 #include "cli/backend.h"
 #include "cli/command.h"
 #include "cli/default_path.h"
+#include "cli/end_watch.h"
 #include "cli/open_file.h"
 #include "cli/place.h"
 #include "cli/port_file.h"
+#include "cli/running.h"
+#include "cli/server_flags.h"
 #include "cli/signals.h"
 #include "db/database.h"
 #include "http/listener.h"
@@ -27,18 +29,13 @@ namespace {
 
 struct ServeOptions {
   Place place;
-  double query_timeout_s = 30;
   bool control = false;
   std::optional<int64_t> journal;
+  bool exit_with_parent = false;
+  bool exit_on_stdin_close = false;
   std::string port_file;
-  std::string log_level = "warning";
-  http::ServerOptions http = {.port = 6345};
+  ServerFlags server = {.http = {.port = 6345}};
 };
-
-int ExitCodeOfBind(const Error& error) {
-  if (error.code == Code::kConflict) return kExitPortTaken;
-  return error.code == Code::kInvalid ? kExitUsage : kExitFailure;
-}
 
 void Greet(const ServeOptions& options, std::string_view durability,
            const std::string& url) {
@@ -49,36 +46,20 @@ void Greet(const ServeOptions& options, std::string_view durability,
             << "Point a Weave SDK at it:\n"
             << "  export WF_TRACE_SERVER_URL=" << url << '\n'
             << "  export WANDB_API_KEY="
-            << (options.http.api_key.empty()
-                    ? "0123456789abcdef0123456789abcdef01234567"
+            << (options.server.http.api_key.empty()
+                    ? kAnyApiKey
                     : "<the key given to bobbin>")
             << '\n';
 }
 
-// Ends the service before what it works with is gone, whichever way it ends.
-class Running {
- public:
-  Running(http::Server& server, Backend& backend)
-      : server_(server), backend_(backend) {
-    server_.Start([&backend](const api::Request& request) {
-      return backend.Answer(request);
-    });
-  }
-  ~Running() {
-    backend_.EndWaits();
-    const Impatience impatience([this] { server_.HurryStop(); });
-    server_.Stop();
-  }
-  Running(const Running&) = delete;
-  Running& operator=(const Running&) = delete;
-
- private:
-  http::Server& server_;
-  Backend& backend_;
-};
-
 int Serve(ServeOptions& options) {
   BlockStopSignals();
+  EndWatch end;
+  if (options.exit_with_parent) {
+    const Status watched = end.WatchParent();
+    if (!watched.ok()) return Fail(watched.error(), kExitFailure);
+  }
+  if (options.exit_on_stdin_close) end.WatchStdin();
   if (options.place.db.empty() && !options.place.ephemeral) {
     return Fail(Invalid("There is no home folder to keep the file in; say "
                         "--db FILE or --ephemeral."),
@@ -86,15 +67,15 @@ int Serve(ServeOptions& options) {
   }
   const control::JournalOptions journal =
       control::JournalFor(options.journal, options.place.ephemeral);
-  options.http.keep_headers = journal.most_entries > 0;
+  options.server.http.keep_headers = journal.most_entries > 0;
   // The port first: when it is taken, the file is not even looked at.
-  http::Server server(options.http);
+  http::Server server(options.server.http);
   Status bound = server.Bind();
   if (!bound.ok()) {
     return Fail(bound.error(), ExitCodeOfBind(bound.error()));
   }
   Result<std::unique_ptr<db::Database>> database =
-      OpenPlace(options.place, options.query_timeout_s);
+      OpenPlace(options.place, options.server.query_timeout_s);
   if (!database.ok()) {
     return Fail(database.error(), ExitCodeOf(database.error()));
   }
@@ -111,28 +92,23 @@ int Serve(ServeOptions& options) {
     if (!written.ok()) return Fail(written.error(), kExitFailure);
   }
   const Running running(server, backend);
-  const std::string url = http::UrlOf(options.http.host, server.port());
+  const std::string url = http::UrlOf(options.server.http.host, server.port());
   Greet(options, backend.durability(), url);
   std::printf("READY=%s\n", url.c_str());
   std::fflush(stdout);
 
-  WaitForStopSignal();
+  end.Wait();
   return kExitOk;
-}
-
-// CLI11 would take "nan", which is in every range.
-std::string IsDecimal(const std::string& text) {
-  const bool is = text.find_first_not_of("0123456789.") == std::string::npos;
-  return is ? "" : text + " is not a decimal number from 0";
 }
 
 void AddFlags(CLI::App& command, ServeOptions& options) {
   AddPlaceFlags(command, options.place);
-  command.add_option("--host", options.http.host, "Address to listen on")
+  command
+      .add_option("--host", options.server.http.host, "Address to listen on")
       ->envname("BOBBIN_HOST")
       ->capture_default_str();
   command
-      .add_option("--port", options.http.port,
+      .add_option("--port", options.server.http.port,
                   "Port to listen on; 0 picks a free one")
       ->envname("BOBBIN_PORT")
       ->check(CLI::Range(0, 65535))
@@ -143,7 +119,7 @@ void AddFlags(CLI::App& command, ServeOptions& options) {
       ->envname("BOBBIN_PORT_FILE")
       ->type_name("FILE");
   command
-      .add_option("--api-key", options.http.api_key,
+      .add_option("--api-key", options.server.http.api_key,
                   "Key that clients must send; needed beyond this machine")
       ->envname("BOBBIN_API_KEY")
       ->type_name("KEY");
@@ -161,46 +137,16 @@ void AddFlags(CLI::App& command, ServeOptions& options) {
       ->type_name("N")
       ->check(CLI::Range(0, 1'000'000));
   command
-      .add_option("--max-body", options.http.max_body_bytes,
-                  "Largest request body in bytes, also after gunzip")
-      ->envname("BOBBIN_MAX_BODY")
-      ->transform(CLI::AsSizeValue(false))
-      ->check(CLI::Range(size_t{1}, size_t{2} << 30))
-      ->capture_default_str();
+      .add_flag("--exit-with-parent", options.exit_with_parent,
+                "Stop when the process that started this one has ended, "
+                "however it did")
+      ->envname("BOBBIN_EXIT_WITH_PARENT");
   command
-      .add_option("--threads", options.http.max_threads,
-                  "Most connections at once; each has a thread")
-      ->envname("BOBBIN_THREADS")
-      ->check(CLI::Range(1, 65536))
-      ->capture_default_str();
-  command
-      .add_option("--write-timeout", options.http.write_timeout_ms,
-                  "Milliseconds after which a client that takes nothing of "
-                  "its answer is cut off")
-      ->envname("BOBBIN_WRITE_TIMEOUT")
-      ->check(CLI::Range(1, 3'600'000))
-      ->capture_default_str();
-  command
-      .add_option("--query-timeout", options.query_timeout_s,
-                  "Seconds after which a query that finds nothing more is "
-                  "stopped; 0: never")
-      ->envname("BOBBIN_QUERY_TIMEOUT")
-      ->type_name("SECONDS")
-      ->check(IsDecimal)
-      ->check(CLI::Range(0.0, 1e6))
-      ->capture_default_str();
-  command
-      .add_option("--log-level", options.log_level,
-                  "What to say on stderr: error, warning or info (every "
-                  "request)")
-      ->envname("BOBBIN_LOG_LEVEL")
-      ->check(CLI::IsMember({"error", "warning", "info"}))
-      ->capture_default_str();
-}
-
-LogLevel LevelOf(const std::string& name) {
-  if (name == "error") return LogLevel::kError;
-  return name == "info" ? LogLevel::kInfo : LogLevel::kWarning;
+      .add_flag("--exit-on-stdin-close", options.exit_on_stdin_close,
+                "Stop when standard input ends, as a pipe does with the "
+                "process that holds its other end")
+      ->envname("BOBBIN_EXIT_ON_STDIN_CLOSE");
+  AddServerFlags(command, options.server);
 }
 
 }  // namespace
@@ -218,7 +164,7 @@ std::function<int()> AddServe(CLI::App& app) {
       "bobbin,\n7 file already served. A second SIGTERM or SIGINT cuts off "
       "requests that are\nstill running; a third kills.");
   return [options] {
-    SetLogLevel(LevelOf(options->log_level));
+    options->server.ApplyLogLevel();
     return Serve(*options);
   };
 }

@@ -1,10 +1,8 @@
 #include "cli/signals.h"
 
-#include <csignal>
 #include <utility>
 
 namespace bobbin::cli {
-namespace {
 
 sigset_t StopSignals() {
   sigset_t set;
@@ -13,8 +11,6 @@ sigset_t StopSignals() {
   sigaddset(&set, SIGTERM);
   return set;
 }
-
-}  // namespace
 
 void BlockStopSignals() {
   const sigset_t set = StopSignals();

@@ -2,10 +2,14 @@
 #pragma once
 
 #include <atomic>
+#include <csignal>
 #include <functional>
 #include <thread>
 
 namespace bobbin::cli {
+
+// The two.
+sigset_t StopSignals();
 
 // Blocks SIGINT and SIGTERM in this thread and in those it starts from now
 // on, and ignores SIGPIPE: a client that goes away is no reason to die. Call

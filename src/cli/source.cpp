@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "cli/backend.h"
+#include "cli/backend_source.h"
 #include "cli/changes.h"
 #include "cli/command.h"
 #include "cli/fields.h"
@@ -102,57 +103,18 @@ class Lines {
 };
 
 // The API in this process, over a file.
-class FileSource : public Source {
+class FileSource : public BackendSource {
  public:
-  FileSource(std::string path, std::unique_ptr<db::Database> database)
-      : path_(std::move(path)), backend_(std::move(database), {}) {}
+  FileSource(const std::string& path, std::unique_ptr<db::Database> database)
+      : BackendSource(backend_, path), backend_(std::move(database), {}) {}
 
-  std::string file() const override { return path_; }
-  std::string name() const override { return path_; }
+  std::string file() const override { return name(); }
 
   Status Follow(const std::function<bool()>& look) override {
-    return FollowFile(path_, look);
-  }
-
- protected:
-  Result<Answer> Send(std::string_view method, const std::string& path,
-                      std::string_view json, const Sink& sink) override {
-    api::Request request;
-    request.method = method;
-    request.path = path;
-    request.content_type = "application/json";
-    request.body = json;
-    api::Response response = backend_.Answer(request);
-    if (!response.stream) {
-      return Whole(response.status, std::move(response.body), sink);
-    }
-    std::string body;
-    bool enough = false;
-    api::StreamEnd end = response.stream([&](std::string_view piece) {
-      if (!sink) {
-        body += piece;
-        return true;
-      }
-      enough = !sink(piece);
-      return !enough;
-    });
-    if (end.whole || enough) return Answer{response.status, std::move(body)};
-    if (end.instead) {
-      return Whole(end.instead->status, std::move(end.instead->body), sink);
-    }
-    return Internal("The answer broke off.");
+    return FollowFile(name(), look);
   }
 
  private:
-  static Answer Whole(int status, std::string body, const Sink& sink) {
-    if (status == kOk && sink) {
-      sink(body);
-      body.clear();
-    }
-    return {status, std::move(body)};
-  }
-
-  const std::string path_;
   Backend backend_;
 };
 

@@ -69,9 +69,11 @@ bool Connection::WaitForRequest(const std::atomic<bool>& stopping,
     // Sequentially consistent with Wake(): either we see `stopping`, or the
     // other thread sees that we wait.
     waiting_ = true;
-    if (stopping) return false;
-    const ssize_t got = Uninterrupted(
-        [this] { return recv(fd_, buffer_.get(), kBufferBytes, 0); });
+    // What has come by now is still taken.
+    const int flags = stopping ? MSG_DONTWAIT : 0;
+    const ssize_t got = Uninterrupted([this, flags] {
+      return recv(fd_, buffer_.get(), kBufferBytes, flags);
+    });
     waiting_ = false;
     if (got <= 0) return false;
     begin_ = 0;

@@ -32,6 +32,8 @@ using SteadyClock = std::chrono::steady_clock;
 
 // Descriptors for the database, the log and the like.
 constexpr rlim_t kOtherFiles = 256;
+// More than can wait for us to accept them.
+constexpr int kMostWaiting = 4096;
 constexpr auto kOutOfFilesPause = std::chrono::milliseconds(20);
 
 // Each connection takes a descriptor, and the usual bound is low.
@@ -116,8 +118,11 @@ class Server::Impl {
   void HurryStop();
 
  private:
+  // With the mutex.
+  bool NoneLeft() const { return accepted_ == 0 && connections_.empty(); }
   void AcceptLoop();
-  void Accept(TurnedAway& turned_away);
+  // Takes a client that waits. False: there is none, or no room.
+  bool Accept(TurnedAway& turned_away);
   void ServeConnection(int fd);
   // Answers the request that has come; false: it was the last one.
   bool Serve(Connection& connection);
@@ -135,9 +140,11 @@ class Server::Impl {
   std::thread acceptor_;
   bool full_ = false;  // of the acceptor: the system is out of descriptors
 
-  std::mutex mutex_;  // guards the two below
+  std::mutex mutex_;     // guards the four below
+  size_t accepted_ = 0;  // and not among the connections yet
   std::unordered_set<Connection*> connections_;
   bool hurry_ = false;
+  bool cut_ = false;
   std::condition_variable drained_;  // no connections, or no time for them
 
   ThreadPool pool_;
@@ -187,7 +194,8 @@ void Server::Impl::Stop() {
     for (Connection* connection : connections_) connection->Wake();
     drained_.wait_for(lock,
                       std::chrono::milliseconds(options_.drain_timeout_ms),
-                      [this] { return connections_.empty() || hurry_; });
+                      [this] { return NoneLeft() || hurry_; });
+    cut_ = true;
     for (Connection* connection : connections_) connection->Cut();
   }
   pool_.Join();
@@ -206,9 +214,13 @@ void Server::Impl::AcceptLoop() {
     const int ready = poll(events, 2, turned_away.CloseDue());
     if (ready > 0 && !stopping_) Accept(turned_away);
   }
+  // Those who came before have sent their requests, and may not even be there
+  // any more to send them again.
+  for (int i = 0; i < kMostWaiting && Accept(turned_away); ++i) {
+  }
 }
 
-void Server::Impl::Accept(TurnedAway& turned_away) {
+bool Server::Impl::Accept(TurnedAway& turned_away) {
   const int fd = accept4(listener_.fd, nullptr, nullptr, SOCK_CLOEXEC);
   if (fd < 0) {
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
@@ -217,10 +229,18 @@ void Server::Impl::Accept(TurnedAway& turned_away) {
       full_ = true;
       std::this_thread::sleep_for(kOutOfFilesPause);
     }
-    return;  // the others are troubles of that one client
+    return false;  // the others are troubles of that one client
   }
   full_ = false;
-  if (!pool_.Run([this, fd] { ServeConnection(fd); })) turned_away.Add(fd);
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    ++accepted_;
+  }
+  if (pool_.Run([this, fd] { ServeConnection(fd); })) return true;
+  turned_away.Add(fd);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  --accepted_;
+  return true;
 }
 
 bool Server::Impl::Serve(Connection& connection) {
@@ -236,13 +256,15 @@ void Server::Impl::ServeConnection(int fd) {
                              .write_ms = options_.write_timeout_ms});
   {
     const std::lock_guard<std::mutex> lock(mutex_);
+    --accepted_;
     connections_.insert(&connection);
+    if (cut_) connection.Cut();
   }
   while (connection.WaitForRequest(stopping_, busy_) && Serve(connection)) {
   }
   const std::lock_guard<std::mutex> lock(mutex_);
   connections_.erase(&connection);
-  if (connections_.empty()) drained_.notify_all();
+  if (NoneLeft()) drained_.notify_all();
 }
 
 Server::Server(ServerOptions options)

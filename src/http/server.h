@@ -52,7 +52,9 @@ class Server {
   void Start(api::Handler handler);
 
   // Stops accepting, closes idle connections, waits for running requests up
-  // to `drain_timeout_ms`, then cuts them off. Afterwards `handler` is not
+  // to `drain_timeout_ms`, then cuts them off. Requests that have come before
+  // are running ones, also of clients that have not been accepted yet or are
+  // gone without waiting for the answer. Afterwards `handler` is not
   // running and will not be called. May be called more than once.
   void Stop();
 

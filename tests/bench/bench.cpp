@@ -44,6 +44,7 @@ const std::vector<Measure>& Measures() {
       {.name = "table", .without_file = MeasureTable},
       {.name = "reset", .without_file = MeasureReset},
       {.name = "wait", .without_file = MeasureWait},
+      {.name = "ephemeral", .without_file = MeasureEphemeral},
       {.name = "ready", .with_file = MeasureReady},
       {.name = "memory", .with_file = MeasureMemory},
       {.name = "read", .with_file = MeasureReads},

@@ -40,6 +40,9 @@ void MeasureReset(const Settings& settings, Report& report);
 void MeasureWait(const Settings& settings, Report& report);
 // From making the process to its READY line, against the sqlite3 shell.
 void MeasureReady(const Settings& settings, const BigFile& big, Report& report);
+// A server without a file, as test suites have it: how soon it is READY, what
+// `bobbin run` adds to a command that does nothing, and its memory.
+void MeasureEphemeral(const Settings& settings, Report& report);
 // Resident memory when nothing is going on.
 void MeasureMemory(const Settings& settings, const BigFile& big,
                    Report& report);

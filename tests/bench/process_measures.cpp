@@ -14,15 +14,26 @@ namespace {
 
 constexpr double kReadyLimit = 5;
 constexpr double kMemoryLimitMb = 15;
+// Without a file, as test suites have it.
+constexpr double kEphemeralReadyLimit = 4;
+constexpr double kRunLimit = 3;
+constexpr double kEphemeralMemoryLimitMb = 12;
 
-double ShellMs(const std::string& shell, const std::string& file) {
+// From making a process to its end; it must print `out`.
+double ProcessMs(const std::string& program,
+                 const testing::Arguments& arguments, const std::string& out) {
   const auto begin = std::chrono::steady_clock::now();
-  const testing::Finished finished =
-      testing::RunToEnd(shell, {file, "select 1"});
+  const testing::Finished finished = testing::RunToEnd(program, arguments);
   const std::chrono::duration<double, std::milli> elapsed =
       std::chrono::steady_clock::now() - begin;
-  if (finished.out != "1\n") throw std::runtime_error(finished.err);
+  if (finished.out != out || finished.code != 0) {
+    throw std::runtime_error(program + " failed:\n" + finished.err);
+  }
   return elapsed.count();
+}
+
+double ShellMs(const std::string& shell, const std::string& file) {
+  return ProcessMs(shell, {file, "select 1"}, "1\n");
 }
 
 double Median(std::vector<double>& values) {
@@ -67,6 +78,36 @@ void MeasureMemoryOn(const Settings& settings, const std::string& what,
 }
 
 }  // namespace
+
+void MeasureEphemeral(const Settings& settings, Report& report) {
+  malloc_trim(0);  // as below
+  const std::string shell = FindProgram("sqlite3");
+  const std::string nothing = FindProgram("true");
+  std::vector<Run> ready_runs, run_runs;
+  for (int i = 0; i < settings.runs; ++i) {
+    Say("start to READY, ephemeral, run " + std::to_string(i + 1));
+    std::vector<double> shells, servers, commands;
+    for (size_t n = 0; n < settings.Scale(25, 3); ++n) {
+      shells.push_back(ShellMs(shell, ":memory:"));
+      Server server(settings.bobbin, {"serve", "--ephemeral", "--port", "0"});
+      servers.push_back(server.ready_ms());
+      server.Stop();
+      commands.push_back(
+          ProcessMs(settings.bobbin, {"run", "--", nothing}, ""));
+    }
+    const double ready = Median(servers);
+    ready_runs.push_back({ready, Median(shells)});
+    run_runs.push_back({Median(commands), ready});
+  }
+  report.Add("start to READY, ephemeral", "ms", ready_runs,
+             {Better::kLower, kEphemeralReadyLimit});
+  report.Add("`bobbin run -- true`, against that", "ms", run_runs,
+             {Better::kLower, kRunLimit});
+  Server idle(settings.bobbin, {"serve", "--ephemeral", "--port", "0"});
+  report.AddValue("idle memory, ephemeral, ready", "MB", idle.MemoryMb(),
+                  kEphemeralMemoryLimitMb);
+  idle.Stop();
+}
 
 void MeasureReady(const Settings& settings, const BigFile& big,
                   Report& report) {

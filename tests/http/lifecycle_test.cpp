@@ -226,6 +226,28 @@ TEST_CASE("Stop() cuts what does not finish in time", "[http][threads]") {
   CHECK(ended);
 }
 
+TEST_CASE("Stop() answers what has come before it, accepted or not",
+          "[http][threads]") {
+  constexpr int kClients = 50;
+  std::atomic<int> handled = 0;
+  http::Server server({.drain_timeout_ms = 3'600'000});
+  REQUIRE(server.Bind().ok());
+  {
+    std::vector<RawClient> clients;
+    for (int i = 0; i < kClients; ++i) {
+      clients.emplace_back(server.port());
+      REQUIRE(clients.back().Send(kGet));
+    }
+    // They wait for nothing, and are gone.
+  }
+  server.Start([&](const api::Request& request) {
+    ++handled;
+    return Echo(request);
+  });
+  server.Stop();
+  CHECK(handled == kClients);
+}
+
 // Returns when its caller is gone.
 api::Response WorksForItsCaller(const api::Request&) {
   while (!Caller::IsGone()) std::this_thread::yield();

@@ -1,0 +1,54 @@
+#include "cli/run_verdict.h"
+
+#include <algorithm>
+#include <array>
+
+namespace bobbin::cli {
+namespace {
+
+// What is counted, in words for one and for many.
+struct Kind {
+  std::string_view name;
+  int64_t store::CallTally::*count;
+  std::string_view one, many;
+};
+constexpr std::array<Kind, 3> kFaults{{
+    {kFailOnError, &store::CallTally::errors, " call failed", " calls failed"},
+    {kFailOnOpen, &store::CallTally::open, " call has not ended",
+     " calls have not ended"},
+    {kFailOnOrphan, &store::CallTally::orphans, " call's parent never came",
+     " calls' parents never came"},
+}};
+
+void Append(std::string& text, int64_t count, std::string_view one,
+            std::string_view many) {
+  if (!text.empty()) text += ", ";
+  text += std::to_string(count);
+  text += count == 1 ? one : many;
+}
+
+}  // namespace
+
+std::string TallyText(const store::CallTally& tally) {
+  std::string text;
+  Append(text, tally.traces, " trace", " traces");
+  Append(text, tally.calls, " call", " calls");
+  if (tally.errors > 0) Append(text, tally.errors, " error", " errors");
+  if (tally.open > 0) Append(text, tally.open, " still open", " still open");
+  if (tally.orphans > 0) Append(text, tally.orphans, " orphan", " orphans");
+  return text;
+}
+
+std::string Faults(const store::CallTally& tally,
+                   const std::vector<std::string>& fail_on) {
+  std::string text;
+  for (const Kind& kind : kFaults) {
+    const int64_t count = tally.*kind.count;
+    if (count > 0 && std::ranges::find(fail_on, kind.name) != fail_on.end()) {
+      Append(text, count, kind.one, kind.many);
+    }
+  }
+  return text;
+}
+
+}  // namespace bobbin::cli
