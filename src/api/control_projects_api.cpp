@@ -36,7 +36,7 @@ Result<Response> Answer(Status status, std::string_view body = "{}") {
 // The parameter of that name in the address, if it is there: it names a
 // project.
 Result<std::optional<std::string>> ProjectInQuery(const Request& request) {
-  constexpr std::string_view kName = "project_id";
+  static constexpr std::string_view kName = "project_id";
   const auto found = std::ranges::find_if(
       request.query, [](const auto& pair) { return pair.first == kName; });
   if (found == request.query.end()) return std::optional<std::string>();
