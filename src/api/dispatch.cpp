@@ -106,9 +106,11 @@ constexpr auto kGroups = std::to_array<RouteGroup>({
     ObjectRoutes,
     ObjectQueryRoutes,
     RefRoutes,
+    ReportRoutes,
     ServiceRoutes,
     TableRoutes,
     TagRoutes,
+    UsageRoutes,
 });
 
 Response Detail(int status, std::string_view text) {

@@ -36,9 +36,11 @@ std::span<const Route> FileRoutes();         // files_api.cpp
 std::span<const Route> ObjectRoutes();       // objects_api.cpp
 std::span<const Route> ObjectQueryRoutes();  // objects_query_api.cpp
 std::span<const Route> RefRoutes();          // refs_api.cpp
+std::span<const Route> ReportRoutes();       // reports_api.cpp
 std::span<const Route> ServiceRoutes();      // service_api.cpp
 std::span<const Route> TableRoutes();        // tables_api.cpp
 std::span<const Route> TagRoutes();          // tags_api.cpp
+std::span<const Route> UsageRoutes();        // usage_api.cpp
 
 // Answers any request: the handler's response, the Error it returned as the
 // contract's sections 1 and 2 say, or 404 and 405 for what is not a route.

@@ -12,6 +12,7 @@
 #include "store/file_store.h"
 #include "store/object_store.h"
 #include "store/ref_reader.h"
+#include "store/report_store.h"
 #include "store/table_store.h"
 
 namespace bobbin::api {
@@ -24,6 +25,7 @@ struct Services {
   store::FeedbackStore& feedback;
   store::CostStore& costs;
   store::RefStore& refs;
+  store::ReportStore& reports;
   control::Control& control;
   Clock& clock;
   IdSource& ids;

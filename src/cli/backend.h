@@ -45,6 +45,7 @@ class Backend {
   store::FeedbackStore feedback_{*database_, names_};
   store::CostStore costs_{*database_, names_};
   store::RefStore refs_{*database_};
+  store::ReportStore reports_{*database_};
   control::Control control_;
   api::Services services_;
 };

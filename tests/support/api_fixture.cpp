@@ -57,6 +57,7 @@ struct Api::Parts {
   std::optional<store::FeedbackStore> feedback;
   std::optional<store::CostStore> costs;
   std::optional<store::RefStore> refs;
+  std::optional<store::ReportStore> reports;
   control::Control control{{.may_harm = true}};
   std::optional<api::Services> services;
   std::unique_ptr<http::Server> server;  // first to go
@@ -89,9 +90,10 @@ void Api::Open() {
   p.feedback.emplace(*p.database, p.names);
   p.costs.emplace(*p.database, p.names);
   p.refs.emplace(*p.database);
+  p.reports.emplace(*p.database);
   p.services.emplace(api::Services{*p.calls, *p.objects, *p.files, *p.tables,
-                                   *p.feedback, *p.costs, *p.refs, p.control,
-                                   clock, ids, "memory"});
+                                   *p.feedback, *p.costs, *p.refs, *p.reports,
+                                   p.control, clock, ids, "memory"});
   if (transport_ == Transport::kInProcess) return;
   p.server = std::make_unique<http::Server>(http::ServerOptions{});
   REQUIRE(p.server->Bind().ok());
