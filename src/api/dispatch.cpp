@@ -112,9 +112,11 @@ constexpr auto kGroups = std::to_array<RouteGroup>({
     ObjectRoutes,
     ObjectQueryRoutes,
     RefRoutes,
+    ReportRoutes,
     ServiceRoutes,
     TableRoutes,
     TagRoutes,
+    UsageRoutes,
 });
 
 // Where a request leads.

@@ -41,9 +41,11 @@ std::span<const Route> FileRoutes();  // files_api.cpp
 std::span<const Route> ObjectRoutes();  // objects_api.cpp
 std::span<const Route> ObjectQueryRoutes();  // objects_query_api.cpp
 std::span<const Route> RefRoutes();  // refs_api.cpp
+std::span<const Route> ReportRoutes();  // reports_api.cpp
 std::span<const Route> ServiceRoutes();  // service_api.cpp
 std::span<const Route> TableRoutes();  // tables_api.cpp
 std::span<const Route> TagRoutes();  // tags_api.cpp
+std::span<const Route> UsageRoutes();  // usage_api.cpp
 
 // All rows, group by group.
 std::vector<Route> AllRoutes();

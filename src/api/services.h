@@ -16,6 +16,7 @@
 #include "store/object_store.h"
 #include "store/project_store.h"
 #include "store/ref_reader.h"
+#include "store/report_store.h"
 #include "store/table_store.h"
 
 namespace bobbin::api {
@@ -29,6 +30,7 @@ struct Services {
   store::CostStore& costs;
   store::RefStore& refs;
   store::ProjectStore& projects;
+  store::ReportStore& reports;
   control::Control& control;
   Clock& clock;
   IdSource& ids;

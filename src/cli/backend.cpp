@@ -17,8 +17,9 @@ Backend::Backend(std::unique_ptr<db::Database> database,
           files_,    tables_,
           feedback_, costs_,
           refs_,     projects_,
-          control_,  clock_,
-          ids_,      std::string(db::DurabilityName(database_->durability()))} {
+          reports_,  control_,
+          clock_,    ids_,
+          std::string(db::DurabilityName(database_->durability()))} {
 }
 
 Backend::~Backend() = default;

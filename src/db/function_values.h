@@ -18,9 +18,22 @@ struct Function {
   void (*run)(sqlite3_context*, int, sqlite3_value**);
 };
 
-std::span<const Function> JsonFunctions();   // json_functions.cpp
-std::span<const Function> ValueFunctions();  // value_functions.cpp
-std::span<const Function> RefFunctions();    // ref_functions.cpp
+std::span<const Function> JsonFunctions();    // json_functions.cpp
+std::span<const Function> ValueFunctions();   // value_functions.cpp
+std::span<const Function> RefFunctions();     // ref_functions.cpp
+std::span<const Function> SearchFunctions();  // search_functions.cpp
+std::span<const Function> UsageFunctions();   // usage_functions.cpp
+
+// The same for an aggregate: `step` for each row, then `final`, also when the
+// statement ends early.
+struct Aggregate {
+  const char* name;
+  int arguments;
+  void (*step)(sqlite3_context*, int, sqlite3_value**);
+  void (*final)(sqlite3_context*);
+};
+
+std::span<const Aggregate> UsageAggregates();  // usage_functions.cpp
 
 inline bool IsNull(sqlite3_value* value) {
   return sqlite3_value_type(value) == SQLITE_NULL;

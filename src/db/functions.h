@@ -43,6 +43,37 @@
 //   ref_row(ref)                the digest of the row that it names, in a table
 //                               or a dataset; NULL if it names none
 //   ref_path(ref)               the path that follows the digest, or the row
+//
+// What people look for (json/text_search.h):
+//   is_in_text(wanted, text), is_in_json(wanted, json)
+//                               1 if it is within
+//   search_hit(wanted, op_name, display_name, exception, inputs, output,
+//              attributes, summary)
+//                               {"field", "snippet", "match_start",
+//                               "match_end"} of the first of these that has it
+//                               within; NULL if none has
+//
+// `summary` is that of a call, and `prices` a list as in db/price_book.h, the
+// same in all rows:
+//   has_usage(summary)          1 if it says what a model used
+// Aggregates; NULL without rows:
+//   usage_totals(prices, project, started_at_us, summary)
+//       [prompt, completion, total, cost] as JSON; NULL if nothing was used,
+//       a null cost if nothing has a price
+//   usage_by_model(prices, project, started_at_us, summary)
+//       {"<model>": {"requests": ..., ...}} as the API has it (contract section
+//       4.6); without costs if `prices` is NULL
+//   call_stats(prices, project, started_at_us, summary, key, status,
+//              latency_us)
+//       [[key, calls, errors, p50, p95, p99, prompt, completion, total, cost],
+//       ...] as JSON, for each integer `key`; milliseconds. A percentile is
+//       the smallest latency that so much of all is not above.
+//   model_stats(prices, project, started_at_us, summary, status, latency_us)
+//       the same for each model; a call with two models counts for both
+//   latency_percentiles(latency_us)
+//       [p50, p95, p99] as JSON, in milliseconds
+//   first_and_last(order, text)
+//       the texts with the least and the greatest `order`, as a JSON array
 #pragma once
 
 #include "db/connection.h"

@@ -72,7 +72,12 @@ std::string_view PathBelow(std::string_view column, std::string_view name) {
 Result<FieldSql> CallFields::Find(std::string_view name) {
   if (name == "project_id") {
     FieldSql field{.nullable = false};
-    field.sql.Add("?", project_id_);
+    if (project_id_) {
+      field.sql.Add("?", *project_id_);
+    } else {
+      field.sql.Add(
+          "(SELECT project_id FROM projects WHERE row_id = c.project)");
+    }
     return field;
   }
   if (name == "input_refs") return RefsOf(0);
@@ -91,8 +96,9 @@ Result<FieldSql> CallFields::Find(std::string_view name) {
                    .nullable = row.nullable};
     if (name == "op_name") {
       field.key = "c.op";
-      field.names.Add("SELECT row_id FROM ops WHERE project = ? AND name",
-                      ProjectRow{});
+      field.names.Add("SELECT row_id FROM ops WHERE project = ");
+      AddProject(field.names);
+      field.names.Add(" AND name");
     }
     if (Status status = Expand(row.name, field); !status.ok()) {
       return std::move(status).error();
@@ -111,7 +117,15 @@ Status CallFields::Expand(std::string_view column, FieldSql& field) const {
     const std::string_view path = PathBelow(column, expanded);
     if (expanded == column || !path.empty()) paths.push_back(path);
   }
-  return ReachThroughRefs(paths, project_id_, field);
+  return ReachThroughRefs(paths, project_id_.value_or(""), field);
+}
+
+void CallFields::AddProject(Statement& out) const {
+  if (project_id_) {
+    out.Add("?", ProjectRow{});
+  } else {
+    out.Add("c.project");
+  }
 }
 
 // `feedback.[<type>].payload[.<path>]`, `.runnable_ref` or `.trigger_ref`. The
@@ -144,7 +158,8 @@ Result<FieldSql> CallFields::FindFeedback(std::string_view name) {
   if (type != "*") {
     rows.Add(" AND " + f + ".feedback_type = ?", std::string(type));
   }
-  rows.Add(" AND " + f + ".project = ?", ProjectRow{});
+  rows.Add(" AND " + f + ".project = ");
+  AddProject(rows);
   field.rows_order = f + ".created_at_us DESC, " + f + ".row_id DESC";
   return field;
 }

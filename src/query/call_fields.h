@@ -4,6 +4,7 @@
 // In that SQL `c` is calls, `i` call_inputs, `u` call_outputs.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -20,10 +21,13 @@ struct Needs {
 
 class CallFields : public Fields {
  public:
+  // Without a project: calls of all projects, each with the names of its own.
+  //
   // `expand_columns`: where the value of a field lies beyond one of these, and
   // there is the ref of an object of this project, the rest of its path is
   // looked for in that object. Borrows both.
-  CallFields(std::string_view project_id, const model::Texts& expand_columns)
+  CallFields(std::optional<std::string_view> project_id,
+             const model::Texts& expand_columns)
       : project_id_(project_id), expand_columns_(expand_columns) {}
 
   // InvalidFieldError for what is not a field of calls; kInvalid for a path
@@ -37,8 +41,10 @@ class CallFields : public Fields {
   Result<FieldSql> FindFeedback(std::string_view name);
   FieldSql RefsOf(int64_t side);
   Status Expand(std::string_view column, FieldSql& field) const;
+  // The row number of the call's project.
+  void AddProject(Statement& out) const;
 
-  const std::string_view project_id_;
+  const std::optional<std::string_view> project_id_;
   const model::Texts& expand_columns_;
   Needs needs_;
   int aliases_ = 0;  // of tables with many rows, so that each has its own

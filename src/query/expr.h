@@ -66,6 +66,10 @@ struct Expr {
 //   kInvalid        over one of the bounds above.
 Result<Expr> ParseQuery(std::string_view json);
 
+// The tree as the text of a `query`, from which ParseQuery() reads the same
+// tree.
+std::string QueryText(const Expr& expr);
+
 // The ids that a query names if that is all it does: `$eq` of `field` and a
 // text, `$in` of such, or `$or` of any of these. Nothing for other queries.
 // (What purges accept, contract sections 10 and 11.)

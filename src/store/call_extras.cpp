@@ -1,13 +1,9 @@
 #include "store/call_extras.h"
 
 #include <algorithm>
-#include <array>
-#include <limits>
 
 #include "base/time.h"
-#include "json/document.h"
 #include "json/write.h"
-#include "model/values.h"
 #include "query/rows_sql.h"
 #include "store/rows.h"
 
@@ -93,44 +89,6 @@ std::string About(const Query& row, std::string_view project_id) {
   return out;
 }
 
-// The token counts of one model; a count that is missing or null is 0.
-struct Tokens {
-  int64_t prompt = 0, input = 0, completion = 0, output = 0;
-  int64_t cache_read = 0, cache_creation = 0, requests = 0, total = 0;
-};
-
-Tokens ReadTokens(json::Value usage) {
-  struct Row {
-    std::string_view name;
-    int64_t Tokens::*count;
-  };
-  static constexpr auto kRows = std::to_array<Row>({
-      {"prompt_tokens", &Tokens::prompt},
-      {"input_tokens", &Tokens::input},
-      {"completion_tokens", &Tokens::completion},
-      {"output_tokens", &Tokens::output},
-      {"cache_read_input_tokens", &Tokens::cache_read},
-      {"cache_creation_input_tokens", &Tokens::cache_creation},
-      {"requests", &Tokens::requests},
-      {"total_tokens", &Tokens::total},
-  });
-  Tokens tokens;
-  for (json::Value v = usage.first(); v.exists(); v = v.next()) {
-    for (const Row& row : kRows) {
-      if (v.key() != row.name || v.is(json::Kind::kNull)) continue;
-      model::Details ignored;  // what was not a count was not let in
-      model::ReadValue(v, tokens.*(row.count), model::Loc{}, ignored);
-    }
-  }
-  return tokens;
-}
-
-int64_t Sum(int64_t a, int64_t b) {
-  int64_t sum = 0;
-  if (!__builtin_add_overflow(a, b, &sum)) return sum;
-  return std::numeric_limits<int64_t>::max();
-}
-
 void AppendCount(std::string& out, std::string_view key, int64_t count) {
   out += out.back() == '{' ? "\"" : ",\"";
   out += key;
@@ -139,24 +97,23 @@ void AppendCount(std::string& out, std::string_view key, int64_t count) {
 }
 
 // One member of `costs` (contract section 4.5).
-void AppendCosts(std::string& out, const Tokens& tokens,
+void AppendCosts(std::string& out, const json::TokenCounts& tokens,
                  const ModelPrice& price) {
-  const int64_t prompt = Sum(tokens.prompt, tokens.input);
-  const int64_t completion = Sum(tokens.completion, tokens.output);
   const auto cache_read = static_cast<double>(tokens.cache_read);
   const auto cache_creation = static_cast<double>(tokens.cache_creation);
   out += '{';
-  AppendCount(out, "prompt_tokens", prompt);
-  AppendCount(out, "completion_tokens", completion);
+  AppendCount(out, "prompt_tokens", tokens.prompt);
+  AppendCount(out, "completion_tokens", tokens.completion);
   AppendCount(out, "cache_read_input_tokens", tokens.cache_read);
   AppendCount(out, "cache_creation_input_tokens", tokens.cache_creation);
   AppendCount(out, "requests", tokens.requests);
   AppendCount(out, "total_tokens", tokens.total);
   // Tokens that went through a cache are paid at the cache's price alone.
-  const double paid = static_cast<double>(prompt) - cache_read - cache_creation;
+  const double paid =
+      static_cast<double>(tokens.prompt) - cache_read - cache_creation;
   AppendAmount(out, "prompt_tokens_total_cost", paid * price.prompt);
   AppendAmount(out, "completion_tokens_total_cost",
-               static_cast<double>(completion) * price.completion);
+               static_cast<double>(tokens.completion) * price.completion);
   AppendAmount(out, "cache_read_input_tokens_total_cost",
                cache_read * price.cache_read);
   AppendAmount(out, "cache_creation_input_tokens_total_cost",
@@ -170,16 +127,6 @@ const ModelPrice& PriceAt(const std::vector<ModelPrice>& prices, int64_t us) {
   const auto in_force = std::ranges::find_if(
       prices, [us](const ModelPrice& p) { return p.effective_at_us <= us; });
   return in_force == prices.end() ? prices.front() : *in_force;
-}
-
-json::Value MemberObject(json::Value object, std::string_view name) {
-  json::Value found;
-  if (!object.exists() || !object.is(json::Kind::kObject)) return found;
-  for (json::Value v = object.first(); v.exists(); v = v.next()) {
-    if (v.key() == name) found = v;
-  }
-  if (found.exists() && !found.is(json::Kind::kObject)) return {};
-  return found;
 }
 
 }  // namespace
@@ -218,20 +165,15 @@ const CallCosts::Prices& CallCosts::PricesOf(std::string_view llm_id) {
 std::string_view CallCosts::Of(const std::optional<std::string_view>& summary,
                                int64_t started_at_us) {
   text_.clear();
-  constexpr int kDownToCounts = 3;
-  json::Document document;
-  if (!summary || !document.Parse(*summary, kDownToCounts).message.empty()) {
-    return {};
-  }
-  const json::Value usage = MemberObject(document.root(), "usage");
-  if (!usage.exists()) return {};
-  for (json::Value v = usage.first(); v.exists(); v = v.next()) {
+  if (!summary) return {};
+  for (json::Value v = usage_.First(*summary); v.exists(); v = v.next()) {
     const Prices& prices = PricesOf(v.key());
     if (prices.empty() || !v.is(json::Kind::kObject)) continue;
     text_ += text_.empty() ? '{' : ',';
     json::AppendQuoted(text_, v.key());
     text_ += ':';
-    AppendCosts(text_, ReadTokens(v), PriceAt(prices, started_at_us));
+    AppendCosts(text_, json::ReadTokenCounts(v),
+                PriceAt(prices, started_at_us));
   }
   if (!text_.empty()) text_ += '}';
   return text_;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "db/connection.h"
+#include "json/usage.h"
 
 namespace bobbin::store {
 
@@ -65,6 +66,7 @@ class CallCosts {
   const int64_t project_;
   const std::string_view project_id_;
   std::map<std::string, Prices, std::less<>> known_;
+  json::UsageReader usage_;
   std::string text_;
 };
 

@@ -59,6 +59,7 @@ struct Api::Parts {
   std::optional<store::RefStore> refs;
   std::optional<store::ProjectStore> projects;
   std::optional<control::Control> control;
+  std::optional<store::ReportStore> reports;
   std::optional<api::Services> services;
   std::unique_ptr<http::Server> server;  // first to go
 };
@@ -93,9 +94,10 @@ void Api::Open() {
   p.refs.emplace(*p.database);
   p.projects.emplace(*p.database, p.names, *p.calls);
   p.control.emplace(control_);
+  p.reports.emplace(*p.database);
   p.services.emplace(api::Services{*p.calls, *p.objects, *p.files, *p.tables,
                                    *p.feedback, *p.costs, *p.refs, *p.projects,
-                                   *p.control, clock, ids, "memory"});
+                                   *p.reports, *p.control, clock, ids, "memory"});
   if (transport_ == Transport::kInProcess) return;
   p.server = std::make_unique<http::Server>(
       http::ServerOptions{.keep_headers = control_.journal.most_entries > 0});

@@ -1,0 +1,86 @@
+// What happened, below /_bobbin/: projects, traces, statistics, ids, the
+// language of `where`.
+
+#include <array>
+#include <memory>
+#include <string>
+
+#include "api/dispatch.h"
+#include "api/report_stream.h"
+#include "api/stream_type.h"
+#include "model/reports.h"
+#include "query/search_sql.h"
+#include "query/stats_sql.h"
+#include "query/traces_sql.h"
+#include "query/where.h"
+
+namespace bobbin::api {
+namespace {
+
+// {sort_by: [{field}]}
+constexpr int kDepthOfTraces = 3;
+constexpr Frame kProjects{R"({"projects":[)", ",", "]}"};
+constexpr Frame kRows{R"({"rows":[)", ",", "]}"};
+constexpr Frame kMatches{R"({"matches":[)", ",", "]}"};
+
+Result<Response> ListProjects(Services& services, const Request&,
+                              const PathValues&) {
+  return StreamReport(
+      services, kProjects, "application/json",
+      std::shared_ptr<const query::Report>(&query::ProjectsReport(),
+                                           [](const query::Report*) {}),
+      std::nullopt);
+}
+
+Result<Response> QueryTraces(Services& services, const Request& request,
+                             const PathValues&) {
+  return AnswerReport<model::TracesQueryReq>(
+      services, request, kDepthOfTraces, kJsonLines, StreamType(request.accept),
+      query::TracesReport);
+}
+
+Result<Response> CountCalls(Services& services, const Request& request,
+                            const PathValues&) {
+  return AnswerReport<model::StatsReq>(services, request, 1, kRows,
+                                       "application/json", query::StatsReport);
+}
+
+Result<Response> Search(Services& services, const Request& request,
+                        const PathValues&) {
+  return AnswerReport<model::SearchReq>(services, request, 1, kJsonLines,
+                                        StreamType(request.accept),
+                                        query::SearchReport);
+}
+
+Result<Response> ResolveId(Services& services, const Request& request,
+                           const PathValues&) {
+  return AnswerReport<model::ResolveReq>(
+      services, request, 1, kMatches, "application/json", query::ResolveReport);
+}
+
+Result<Response> ReadWhere(Services&, const Request& request,
+                           const PathValues&) {
+  Body<model::WhereReq> body;
+  Status status = body.Read(request, 1);
+  if (!status.ok()) return std::move(status).error();
+  const Result<query::Expr> expr = query::ParseWhere(body.record.where);
+  if (!expr.ok()) return expr.error();
+  Response response;
+  response.body = R"({"query":)" + query::QueryText(expr.value()) + "}";
+  return response;
+}
+
+constexpr auto kRoutes = std::to_array<Route>({
+    {"GET", "/_bobbin/projects", ListProjects},
+    {"POST", "/_bobbin/traces/query", QueryTraces},
+    {"POST", "/_bobbin/stats", CountCalls},
+    {"POST", "/_bobbin/search", Search},
+    {"POST", "/_bobbin/resolve", ResolveId},
+    {"POST", "/_bobbin/where", ReadWhere},
+});
+
+}  // namespace
+
+std::span<const Route> ReportRoutes() { return kRoutes; }
+
+}  // namespace bobbin::api
