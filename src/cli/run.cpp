@@ -152,9 +152,7 @@ int Run(const RunOptions& options) {
                   {.may_harm = options.control || last_row == 0});
   if (!options.db.empty()) backend.DropLeftovers();
 
-  Running running(server, [&backend](const api::Request& request) {
-    return backend.Answer(request);
-  });
+  Running running(server, backend);
   const GuardedCommand::End end = command.value()->Run(
       http::UrlOf(options.server.http.host, server.port()));
   running.Stop();

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "cli/backend.h"
 #include "http/server.h"
 
 namespace bobbin::cli {
@@ -22,8 +23,8 @@ int ExitCodeOfBind(const Error& error);
 // make the end come sooner (cli/signals.h).
 class Running {
  public:
-  // `server` is bound, and outlives this.
-  Running(http::Server& server, api::Handler handler);
+  // `server` is bound; both outlive this.
+  Running(http::Server& server, Backend& backend);
   ~Running() { Stop(); }
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;

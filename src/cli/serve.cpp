@@ -85,9 +85,7 @@ int Serve(ServeOptions& options) {
     Status written = port_file.Write(options.port_file, server.port());
     if (!written.ok()) return Fail(written.error(), kExitFailure);
   }
-  const Running running(server, [&backend](const api::Request& request) {
-    return backend.Answer(request);
-  });
+  const Running running(server, backend);
   const std::string url = http::UrlOf(options.server.http.host, server.port());
   Greet(options, backend.durability(), url);
   std::printf("READY=%s\n", url.c_str());
