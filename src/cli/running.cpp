@@ -12,8 +12,10 @@ int ExitCodeOfBind(const Error& error) {
   return error.code == Code::kInvalid ? kExitUsage : kExitFailure;
 }
 
-Running::Running(http::Server& server, api::Handler handler) : server_(server) {
-  server_.Start(std::move(handler));
+Running::Running(http::Server& server, Backend& backend) : server_(server) {
+  server_.Start([&backend](const api::Request& request) {
+    return backend.Answer(request);
+  });
 }
 
 void Running::Stop() {
