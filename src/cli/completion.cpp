@@ -75,6 +75,7 @@ std::string Joined(const std::vector<std::string>& words) {
 
 std::string NamesOf(const std::vector<Command>& commands) {
   std::vector<std::string> names;
+  names.reserve(commands.size());
   for (const Command& command : commands) names.push_back(command.name);
   return Joined(names);
 }
@@ -171,7 +172,10 @@ std::string Fish(const std::vector<Command>& commands) {
     out += "complete -c bobbin -n __fish_use_subcommand -a " + command.name +
            " -d '" + command.text + "'\n";
     for (const std::string& word : command.words) {
-      out += within + " -a " + word + '\n';
+      out += within;
+      out += " -a ";
+      out += word;
+      out += '\n';
     }
     for (const Flag& flag : command.flags) {
       out += within;

@@ -212,7 +212,7 @@ class Report {
 
   void Difference(const JsonDifference& difference, const std::string& indent) {
     const auto cut = [&](const std::string& json, size_t used) {
-      const std::string text = Visible(json);
+      std::string text = Visible(json);
       if (options_.full) return text;
       return FitTo(text, std::max(look_.width - static_cast<int>(used), 20),
                    look_.unicode);

@@ -37,7 +37,7 @@ Status AddFilters(std::string& body, const Filters& filters, int64_t now_us) {
     AddRaw(body, "statuses", ListOf(filters.statuses));
   }
   if (!filters.where.empty()) AddText(body, "where", filters.where);
-  const Status since = AddMoment(body, "since", filters.since, now_us);
+  Status since = AddMoment(body, "since", filters.since, now_us);
   if (!since.ok()) return since;
   return AddMoment(body, "until", filters.until, now_us);
 }

@@ -146,19 +146,25 @@ std::string Tree(const std::vector<TraceCall>& calls, const Look& look,
 }
 
 Result<int> Print(const ShowOptions& options, const Looking& with,
-                  const Found& found) {
-  const bool one_call = !found.call_id.empty();
+                  Found found) {
   Result<std::vector<TraceCall>> read =
-      ReadCalls(with.source, found, options.inputs || one_call);
+      ReadCalls(with.source, found, options.inputs);
   if (!read.ok()) return read.error();
   const std::vector<TraceCall> calls =
       Subtree(std::move(read).value(), found.call_id);
+  if (calls.empty()) return NotFound("The call " + found.call_id + " is gone.");
+  // A root stands for its trace.
+  const bool is_root = RootOf(calls, found.call_id).tree.parent_id.empty();
+  if (is_root) found.call_id.clear();
+  const bool one_call = !found.call_id.empty();
   PrettyOptions pretty;
   pretty.max_lines =
       options.full ? 0 : (one_call ? kLinesOfCall : kLinesInTree);
   with.out.Write(Head(calls, found, with.look));
-  if (one_call && !calls.empty()) {
-    with.out.Write(CallPart(RootOf(calls, found.call_id), with.look, pretty));
+  if (one_call) {
+    const Result<TraceCall> call = ReadOneCall(with.source, found);
+    if (!call.ok()) return call.error();
+    with.out.Write(CallPart(call.value(), with.look, pretty));
   }
   if (!one_call || calls.size() > 1) {
     with.out.Write("\n" + Tree(calls, with.look, options.inputs, pretty));

@@ -43,7 +43,7 @@ std::string ReasonIn(const std::string& body) {
   constexpr int kDepth = 4;
   if (!document.Parse(body, kDepth).message.empty()) return "";
   const json::Value root = document.root();
-  const std::string reason = TextOf(root, "reason");
+  std::string reason = TextOf(root, "reason");
   if (!reason.empty()) return reason;
   const json::Value detail = Member(root, "detail");
   if (!detail.exists() || !detail.is(json::Kind::kArray)) {

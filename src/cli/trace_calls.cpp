@@ -11,6 +11,8 @@
 namespace bobbin::cli {
 namespace {
 
+constexpr const char* kCallsPath = "/calls/stream_query";
+
 struct Match {
   Found found;
   std::string id;
@@ -106,6 +108,28 @@ void ReadUsage(json::Value summary, TreeCall& call) {
   }
 }
 
+// Calls in start order, with costs: those with `id` under `key` of the filter.
+std::string BodyOf(std::string_view project_id, std::string_view key,
+                   std::string_view id, bool payloads) {
+  std::string list = "[";
+  json::AppendQuoted(list, id);
+  std::string filter = "{";
+  AddRaw(filter, key, list + "]");
+  filter.back() = '}';
+  std::string body = "{";
+  AddText(body, "project_id", project_id);
+  AddRaw(body, "filter", filter);
+  AddRaw(body, "include_costs", "true");
+  AddRaw(body, "sort_by", R"([{"field":"started_at","direction":"asc"}])");
+  if (!payloads) {
+    AddRaw(body, "columns",
+           R"(["id","parent_id","trace_id","op_name","display_name",)"
+           R"("started_at","ended_at","exception","summary"])");
+  }
+  body.back() = '}';
+  return body;
+}
+
 }  // namespace
 
 Result<Found> FindTrace(Source& source, std::string_view id,
@@ -135,23 +159,22 @@ Result<Found> FindTrace(Source& source, std::string_view id,
 
 Status ReadLines(Source& source, const Found& found, bool payloads,
                  const Source::Take& take) {
-  std::string ids = "{";
-  std::string list = "[";
-  json::AppendQuoted(list, found.trace_id);
-  AddRaw(ids, "trace_ids", list + "]");
-  ids.back() = '}';
-  std::string body = "{";
-  AddText(body, "project_id", found.project_id);
-  AddRaw(body, "filter", ids);
-  AddRaw(body, "include_costs", "true");
-  AddRaw(body, "sort_by", R"([{"field":"started_at","direction":"asc"}])");
-  if (!payloads) {
-    AddRaw(body, "columns",
-           R"(["id","parent_id","trace_id","op_name","display_name",)"
-           R"("started_at","ended_at","exception","summary"])");
-  }
-  body.back() = '}';
-  return source.PostLines("/calls/stream_query", body, take);
+  return source.PostLines(
+      kCallsPath,
+      BodyOf(found.project_id, "trace_ids", found.trace_id, payloads), take);
+}
+
+Result<TraceCall> ReadOneCall(Source& source, const Found& found) {
+  std::string line;
+  const Status got = source.PostLines(
+      kCallsPath, BodyOf(found.project_id, "call_ids", found.call_id, true),
+      [&](std::string_view one) {
+        line = one;
+        return false;
+      });
+  if (!got.ok()) return got.error();
+  if (line.empty()) return NotFound("The call " + found.call_id + " is gone.");
+  return ReadCall(line);
 }
 
 Result<TraceCall> ReadCall(std::string_view line) {

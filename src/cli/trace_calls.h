@@ -45,6 +45,10 @@ Status ReadLines(Source& source, const Found& found, bool payloads,
 Result<std::vector<TraceCall>> ReadCalls(Source& source, const Found& found,
                                          bool payloads);
 
+// The call `found.call_id` alone, with its payloads.
+//   kNotFound  it is gone.
+Result<TraceCall> ReadOneCall(Source& source, const Found& found);
+
 // Reads one line. The tokens and the cost are those of `summary`.
 Result<TraceCall> ReadCall(std::string_view line);
 
