@@ -105,6 +105,7 @@ constexpr auto kGroups = std::to_array<RouteGroup>({
     FileRoutes,
     ObjectRoutes,
     ObjectQueryRoutes,
+    PageRoutes,
     RefRoutes,
     ServiceRoutes,
     TableRoutes,

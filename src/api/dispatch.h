@@ -35,6 +35,7 @@ std::span<const Route> FeedbackRoutes();     // feedback_api.cpp
 std::span<const Route> FileRoutes();         // files_api.cpp
 std::span<const Route> ObjectRoutes();       // objects_api.cpp
 std::span<const Route> ObjectQueryRoutes();  // objects_query_api.cpp
+std::span<const Route> PageRoutes();         // page_api.cpp
 std::span<const Route> RefRoutes();          // refs_api.cpp
 std::span<const Route> ServiceRoutes();      // service_api.cpp
 std::span<const Route> TableRoutes();        // tables_api.cpp

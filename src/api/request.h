@@ -49,11 +49,12 @@ struct Request {
   // segment, not the end of one. In order.
   std::vector<size_t> inner_slashes = {};
   std::vector<std::pair<std::string, std::string>> query = {};  // decoded
-  std::string content_type = {};  // as sent, or empty
-  std::string accept = {};        // as sent, or empty
-  std::string body = {};          // unzipped; empty for multipart
-  Form* form = nullptr;           // of a multipart body that is not empty;
-                                  // for the handler only, not for its stream
+  std::string content_type = {};   // as sent, or empty
+  std::string accept = {};         // as sent, or empty
+  std::string if_none_match = {};  // as sent, or empty
+  std::string body = {};           // unzipped; empty for multipart
+  Form* form = nullptr;            // of a multipart body that is not empty;
+                                   // for the handler only, not for its stream
 };
 
 // Where a streamed body goes. Returns false when the client is gone or too
