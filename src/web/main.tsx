@@ -94,9 +94,8 @@ function App() {
     view = <TraceList projectId={projectId} place={place}
       projects={list} onProjectsChanged={projects.reload} />;
   } else if (target.view === 'call' || target.view === 'trace') {
-    view = <TraceView key={target.view === 'trace' ? target.id : 'call'}
-      projectId={projectId!} id={target.id} byTrace={target.view === 'trace'}
-      place={place} />;
+    view = <TraceView projectId={projectId!} id={target.id}
+      byTrace={target.view === 'trace'} place={place} />;
   } else if (VIEWS[target.view]) {
     view = <LazyView key={`${target.view} ${projectId} ${target.id}`}
       load={VIEWS[target.view].load} place={place} projectId={projectId!}
@@ -115,7 +114,8 @@ function App() {
       <Header tab={target.tab} projectId={projectId} tabProject={tabProject}
         projects={list} onHelp={() => setHelp(true)} />
       <main id="main" tabIndex={-1}>
-        <ErrorBoundary key={target.view}>{view}</ErrorBoundary>
+        <ErrorBoundary
+          key={target.view === 'trace' ? 'call' : target.view}>{view}</ErrorBoundary>
       </main>
       <Help open={help} onClose={() => setHelp(false)} />
     </>

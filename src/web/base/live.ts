@@ -28,29 +28,59 @@ export function useLiveState(): LiveState {
 }
 
 // Calls `changed` after calls of the project (of any, if null) have changed.
+// Only while the page is seen: a browser allows few connections to a server,
+// and the tabs in the background are not to use them up.
 export function useChanges(projectId: string | null, changed: () => void) {
   const now = useRef(changed);
   now.current = changed;
   useEffect(() => {
     const query = projectId === null
         ? '' : `?project_id=${encodeURIComponent(projectId)}`;
-    const source = new EventSource(`/_bobbin/events${query}`);
+    let source: EventSource | undefined;
     let timer: number | undefined;
-    setState('connecting');
-    source.onopen = () => setState('on');
-    source.onerror = () =>
-      setState(source.readyState === EventSource.CLOSED ? 'off' : 'connecting');
-    source.addEventListener('change', () => {
-      if (timer !== undefined) return;
-      timer = window.setTimeout(() => {
+    let missed = false;  // there was a time without a connection
+    const soon = () => {
+      timer ??= window.setTimeout(() => {
         timer = undefined;
         now.current();
       }, QUIET_MS);
-    });
-    return () => {
-      source.close();
+    };
+    const disconnect = () => {
+      source?.close();
+      source = undefined;
       clearTimeout(timer);
+      timer = undefined;
       setState('off');
+    };
+    const connect = () => {
+      const opened = new EventSource(`/_bobbin/events${query}`);
+      source = opened;
+      setState('connecting');
+      opened.onopen = () => {
+        setState('on');
+        if (missed) soon();
+        missed = false;
+      };
+      opened.onerror = () => {
+        missed = true;
+        setState(opened.readyState === EventSource.CLOSED
+            ? 'off' : 'connecting');
+      };
+      opened.addEventListener('change', soon);
+    };
+    const follow = () => {
+      if (document.hidden) {
+        missed = true;
+        disconnect();
+      } else if (!source) {
+        connect();
+      }
+    };
+    follow();
+    document.addEventListener('visibilitychange', follow);
+    return () => {
+      document.removeEventListener('visibilitychange', follow);
+      disconnect();
     };
   }, [projectId]);
 }

@@ -222,7 +222,7 @@ export function TraceView({projectId, id, byTrace, place}: {
     anchor.current = {id, byTrace};
   }
   const {id: from, byTrace: fromTrace} = anchor.current;
-  const trace = useLoaded(`${projectId} ${from}`, async signal => {
+  const trace = useLoaded(`${projectId} ${from} ${fromTrace}`, async signal => {
     const loaded = await loadTrace(projectId, from, fromTrace, signal);
     model.current = loaded;
     return loaded;
