@@ -99,23 +99,12 @@ std::string_view RoutedPath(const Request& request) {
 
 using RouteGroup = std::span<const Route> (*)();
 constexpr auto kGroups = std::to_array<RouteGroup>({
-    CallRoutes,
-    CallQueryRoutes,
-    ControlProjectsRoutes,
-    ControlWaitRoutes,
-    ControlFaultRoutes,
-    ControlJournalRoutes,
-    ControlReportRoutes,
-    CostRoutes,
-    FeedbackRoutes,
-    FileRoutes,
-    ObjectRoutes,
-    ObjectQueryRoutes,
-    RefRoutes,
-    ReportRoutes,
-    ServiceRoutes,
-    TableRoutes,
-    TagRoutes,
+    CallRoutes,          CallQueryRoutes,    ControlProjectsRoutes,
+    ControlWaitRoutes,   ControlFaultRoutes, ControlJournalRoutes,
+    ControlReportRoutes, CostRoutes,         FeedbackRoutes,
+    FileRoutes,          ObjectRoutes,       ObjectQueryRoutes,
+    PageRoutes,          RefRoutes,          ReportRoutes,
+    ServiceRoutes,       TableRoutes,        TagRoutes,
     UsageRoutes,
 });
 

@@ -28,24 +28,25 @@ struct Route {
 };
 
 // The rows of each endpoint group, next to their handlers.
-std::span<const Route> CallRoutes();  // calls_api.cpp
-std::span<const Route> CallQueryRoutes();  // calls_query_api.cpp
-std::span<const Route> ControlFaultRoutes();  // control_faults_api.cpp
-std::span<const Route> ControlJournalRoutes();  // control_journal_api.cpp
+std::span<const Route> CallRoutes();             // calls_api.cpp
+std::span<const Route> CallQueryRoutes();        // calls_query_api.cpp
+std::span<const Route> ControlFaultRoutes();     // control_faults_api.cpp
+std::span<const Route> ControlJournalRoutes();   // control_journal_api.cpp
 std::span<const Route> ControlProjectsRoutes();  // control_projects_api.cpp
-std::span<const Route> ControlReportRoutes();  // control_report_api.cpp
-std::span<const Route> ControlWaitRoutes();  // control_wait_api.cpp
-std::span<const Route> CostRoutes();  // costs_api.cpp
-std::span<const Route> FeedbackRoutes();  // feedback_api.cpp
-std::span<const Route> FileRoutes();  // files_api.cpp
-std::span<const Route> ObjectRoutes();  // objects_api.cpp
-std::span<const Route> ObjectQueryRoutes();  // objects_query_api.cpp
-std::span<const Route> RefRoutes();  // refs_api.cpp
-std::span<const Route> ReportRoutes();  // reports_api.cpp
-std::span<const Route> ServiceRoutes();  // service_api.cpp
-std::span<const Route> TableRoutes();  // tables_api.cpp
-std::span<const Route> TagRoutes();  // tags_api.cpp
-std::span<const Route> UsageRoutes();  // usage_api.cpp
+std::span<const Route> ControlReportRoutes();    // control_report_api.cpp
+std::span<const Route> ControlWaitRoutes();      // control_wait_api.cpp
+std::span<const Route> CostRoutes();             // costs_api.cpp
+std::span<const Route> FeedbackRoutes();         // feedback_api.cpp
+std::span<const Route> FileRoutes();             // files_api.cpp
+std::span<const Route> ObjectRoutes();           // objects_api.cpp
+std::span<const Route> ObjectQueryRoutes();      // objects_query_api.cpp
+std::span<const Route> PageRoutes();             // page_api.cpp
+std::span<const Route> RefRoutes();              // refs_api.cpp
+std::span<const Route> ReportRoutes();           // reports_api.cpp
+std::span<const Route> ServiceRoutes();          // service_api.cpp
+std::span<const Route> TableRoutes();            // tables_api.cpp
+std::span<const Route> TagRoutes();              // tags_api.cpp
+std::span<const Route> UsageRoutes();            // usage_api.cpp
 
 // All rows, group by group.
 std::vector<Route> AllRoutes();

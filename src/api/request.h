@@ -50,8 +50,9 @@ struct Request {
   // segment, not the end of one. In order.
   std::vector<size_t> inner_slashes = {};
   std::vector<std::pair<std::string, std::string>> query = {};  // decoded
-  std::string content_type = {};  // as sent, or empty
-  std::string accept = {};        // as sent, or empty
+  std::string content_type = {};   // as sent, or empty
+  std::string accept = {};         // as sent, or empty
+  std::string if_none_match = {};  // as sent, or empty
   // All headers as sent, those that carry secrets without them: if the
   // transport was told to keep them; else empty.
   std::vector<std::pair<std::string, std::string>> headers = {};

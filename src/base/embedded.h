@@ -19,4 +19,9 @@ std::span<const EmbeddedFile> EmbeddedSchema();
 // base/emoji.h.
 std::span<const EmbeddedFile> EmbeddedEmoji();
 
+// The page that is served at `/`: its files, each zipped (gzip), under the
+// name that it has unzipped. `index.html` is among them, the others are its
+// assets. None if bobbin was built without the page.
+std::span<const EmbeddedFile> EmbeddedPage();
+
 }  // namespace bobbin

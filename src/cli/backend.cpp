@@ -12,15 +12,19 @@ Backend::Backend(std::unique_ptr<db::Database> database,
                  control::Options options)
     : database_(std::move(database)),
       control_(options),
-      services_{
-          calls_,    objects_,
-          files_,    tables_,
-          feedback_, costs_,
-          refs_,     projects_,
-          reports_,  control_,
-          clock_,    ids_,
-          std::string(db::DurabilityName(database_->durability()))} {
-}
+      services_{calls_,
+                objects_,
+                files_,
+                tables_,
+                feedback_,
+                costs_,
+                refs_,
+                projects_,
+                reports_,
+                control_,
+                clock_,
+                ids_,
+                std::string(db::DurabilityName(database_->durability()))} {}
 
 Backend::~Backend() = default;
 

@@ -5,6 +5,7 @@
 #include <exception>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 #include "http/disrupt.h"
@@ -106,6 +107,24 @@ std::string_view ErrorType(int status) {
   }
 }
 
+// The largest file that is kept zipped, unzipped.
+constexpr size_t kMaxUnzipped = 1 << 26;
+
+// The body is zipped already.
+void UnzipUnlessWanted(bool accepts_gzip, api::Response& response) {
+  response.headers.emplace_back("Vary", "Accept-Encoding");
+  if (accepts_gzip) return;
+  std::string text;
+  if (Inflate(Format::kGzip, response.body, kMaxUnzipped, text) !=
+      Inflated::kOk) {
+    throw std::logic_error("an answer that says it is gzip is not");
+  }
+  response.body = std::move(text);
+  std::erase_if(response.headers, [](const auto& header) {
+    return EqualNoCase(header.first, "Content-Encoding");
+  });
+}
+
 }  // namespace
 
 std::string ReasonBody(int status, std::string_view reason) {
@@ -118,12 +137,14 @@ std::string ReasonBody(int status, std::string_view reason) {
 bool Compress(bool accepts_gzip, api::Response& response) {
   const bool streamed = static_cast<bool>(response.stream);
   if (response.stream_is_live) return false;
+  for (const auto& [name, value] : response.headers) {
+    if (!EqualNoCase(name, "Content-Encoding")) continue;
+    if (!streamed && value == "gzip") UnzipUnlessWanted(accepts_gzip, response);
+    return false;
+  }
   if ((!streamed && response.body.size() < kWorthZipping) ||
       !IsCompressible(response.content_type)) {
     return false;
-  }
-  for (const auto& [name, value] : response.headers) {
-    if (EqualNoCase(name, "Content-Encoding")) return false;
   }
   response.headers.emplace_back("Vary", "Accept-Encoding");
   if (!accepts_gzip) return false;

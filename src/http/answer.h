@@ -18,8 +18,9 @@ std::string ReasonBody(int status, std::string_view reason);
 
 // Zips the body if the client wants it and it is worth it, and says so in the
 // headers. A streamed body is left alone, but for the headers; a live one
-// altogether.
-// Returns whether the body is, or is to be, zipped.
+// altogether. A body that comes zipped (Content-Encoding: gzip, not streamed)
+// stays so for a client that wants it, and is unzipped for the others.
+// Returns whether the body is, or is to be, zipped here.
 bool Compress(bool accepts_gzip, api::Response& response);
 
 // How a streamed body is sent: `bytes` of them if that is known, else in

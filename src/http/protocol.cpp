@@ -244,6 +244,8 @@ void Protocol::Engine::Begin(httplib::Request& req) {
       request.content_type = std::move(value);
     } else if (EqualNoCase(name, "accept")) {
       request.accept = std::move(value);
+    } else if (EqualNoCase(name, "if-none-match")) {
+      request.if_none_match = std::move(value);
     } else {
       head.Add(name, value);
     }

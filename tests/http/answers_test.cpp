@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/log.h"
+#include "http/gzip.h"
 #include "support/catch.h"
 #include "support/http_server.h"
 
@@ -202,6 +203,36 @@ TEST_CASE("a body is zipped for those who ask", "[http][threads]") {
   CHECK_THAT(plain.head, !Catch::Contains("Content-Encoding"));
   CHECK(HasHeader(plain, "Vary: Accept-Encoding"));
   CHECK((plain.body == body));
+}
+
+TEST_CASE("a body that is kept zipped is unzipped for those who cannot",
+          "[http][threads]") {
+  const std::string text(5000, 'x');
+  std::string zipped;
+  http::GzipWriter().Finish(text, zipped);
+  HttpServer server(
+      Always({.content_type = "application/octet-stream",
+              .body = zipped,
+              .headers = {{"Content-Encoding", "gzip"}, {"X-One", "1"}}}));
+  const RawReply as_kept = Ask(server.port(), Get(kAskGzip));
+  CHECK(HasHeader(as_kept, "Content-Encoding: gzip"));
+  CHECK(HasHeader(as_kept, "Vary: Accept-Encoding"));
+  CHECK((as_kept.body == zipped));
+
+  const RawReply plain = Ask(server.port(), Get());
+  CHECK_THAT(plain.head, !Catch::Contains("Content-Encoding"));
+  CHECK(HasHeader(plain, "Vary: Accept-Encoding"));
+  CHECK(HasHeader(plain, "X-One: 1"));
+  CHECK((plain.body == text));
+}
+
+TEST_CASE("an If-None-Match reaches the handler", "[http]") {
+  HttpServer server([](const api::Request& request) {
+    return api::Response{.content_type = "text/plain",
+                         .body = request.if_none_match};
+  });
+  CHECK(Ask(server.port(), Get("If-None-Match: \"a\", W/\"b\"\r\n")).body ==
+        "\"a\", W/\"b\"");
 }
 
 TEST_CASE("a body that would not gain is not zipped", "[http][threads]") {

@@ -95,9 +95,9 @@ void Api::Open() {
   p.projects.emplace(*p.database, p.names, *p.calls);
   p.control.emplace(control_);
   p.reports.emplace(*p.database);
-  p.services.emplace(api::Services{*p.calls, *p.objects, *p.files, *p.tables,
-                                   *p.feedback, *p.costs, *p.refs, *p.projects,
-                                   *p.reports, *p.control, clock, ids, "memory"});
+  p.services.emplace(api::Services{
+      *p.calls, *p.objects, *p.files, *p.tables, *p.feedback, *p.costs, *p.refs,
+      *p.projects, *p.reports, *p.control, clock, ids, "memory"});
   if (transport_ == Transport::kInProcess) return;
   p.server = std::make_unique<http::Server>(
       http::ServerOptions{.keep_headers = control_.journal.most_entries > 0});

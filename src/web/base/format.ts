@@ -1,0 +1,71 @@
+// Numbers and times as people read them.
+
+export function duration(ms: number | null | undefined): string {
+  if (ms === null || ms === undefined) return '';
+  if (ms < 1) return ms <= 0 ? '0 ms' : `${Math.round(ms * 1000)} µs`;
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 9_995) return `${(ms / 1000).toFixed(2)} s`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 3600) {
+    return `${Math.floor(seconds / 60)}m ${pad(seconds % 60)}s`;
+  }
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)}h ${pad(minutes % 60)}m`;
+}
+
+function pad(n: number): string { return String(n).padStart(2, '0'); }
+
+// 950, 12.3k, 4.56M
+export function count(n: number | null | undefined): string {
+  if (n === null || n === undefined) return '';
+  if (n < 10_000) return n.toLocaleString('en-US');
+  if (n < 999_500) return `${trim(n / 1000)}k`;
+  return `${trim(n / 1e6)}M`;
+}
+
+function trim(x: number): string {
+  return x.toFixed(x < 10 ? 2 : x < 100 ? 1 : 0).replace(/\.0+$/, '');
+}
+
+export function cost(usd: number | null | undefined): string {
+  if (usd === null || usd === undefined) return '';
+  if (usd === 0) return '$0';
+  if (usd < 0.0001) return '<$0.0001';
+  if (usd < 0.1) return `$${usd.toFixed(4)}`;
+  return usd < 1000 ? `$${usd.toFixed(2)}` : `$${count(Math.round(usd))}`;
+}
+
+export function bytes(n: number): string {
+  if (n < 1000) return `${n} B`;
+  if (n < 999_500) return `${trim(n / 1000)} kB`;
+  return `${trim(n / 1e6)} MB`;
+}
+
+// Microseconds since the epoch of an ISO time, NaN if it is none.
+export function micros(iso: string): number {
+  const ms = Date.parse(iso);
+  const fraction = /\.(\d+)/.exec(iso)?.[1] ?? '';
+  return Math.floor(ms / 1000) * 1e6 + Number(fraction.padEnd(6, '0').slice(0, 6));
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun',
+                'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+// The local time of day; the date too unless it is today.
+export function when(iso: string | null | undefined): string {
+  if (!iso) return '';
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return iso;
+  const time = `${pad(date.getHours())}:${pad(date.getMinutes())}:` +
+      pad(date.getSeconds());
+  const now = new Date();
+  if (date.toDateString() === now.toDateString()) return time;
+  const day = `${MONTHS[date.getMonth()]} ${date.getDate()}`;
+  return date.getFullYear() === now.getFullYear()
+      ? `${day} ${time}` : `${date.getFullYear()} ${day} ${time.slice(0, 5)}`;
+}
+
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
+}

@@ -1,0 +1,108 @@
+// Loading, keys and sizes, for all views.
+import type {RefObject} from 'preact';
+import {useCallback, useEffect, useLayoutEffect, useRef, useState}
+  from 'preact/hooks';
+
+export interface Loaded<T> {
+  data: T | undefined;  // the newest there is, also while more is loading
+  error: Error | undefined;
+  loading: boolean;
+  reload: () => void;
+}
+
+// Runs `load` now and whenever `key` changes or reload() is called. What was
+// asked for another key is dropped; what was loaded for the same key (with
+// `keep`: for any) stays until there is something newer. A null key loads
+// nothing.
+export function useLoaded<T>(key: string | null,
+                             load: (signal: AbortSignal) => Promise<T>,
+                             keep = false): Loaded<T> {
+  const [state, setState] =
+      useState<{key: string | null, data?: T, error?: Error}>({key: null});
+  const [round, setRound] = useState(0);
+  const [loading, setLoading] = useState(false);
+  useEffect(() => {
+    if (key === null) return;
+    const abort = new AbortController();
+    setLoading(true);
+    load(abort.signal).then(
+        data => {
+          if (abort.signal.aborted) return;
+          setState({key, data});
+          setLoading(false);
+        },
+        (error: Error) => {
+          if (abort.signal.aborted) return;
+          setState(old => ({
+            key,
+            data: keep || old.key === key ? old.data : undefined,
+            error,
+          }));
+          setLoading(false);
+        });
+    return () => abort.abort();
+  }, [key, round]);
+  const mine = state.key === key;
+  return {
+    data: mine || keep ? state.data : undefined,
+    error: mine ? state.error : undefined,
+    loading: loading || (key !== null && !mine),
+    reload: useCallback(() => setRound(n => n + 1), []),
+  };
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement &&
+      (target.isContentEditable ||
+       ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
+}
+
+// `keys`: what to do on which key, unless somebody is typing or a dialog is
+// open.
+export function useKeys(keys: Record<string, (event: KeyboardEvent) => void>) {
+  const now = useRef(keys);
+  now.current = keys;
+  useEffect(() => {
+    const listener = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey ||
+          event.defaultPrevented || isTyping(event.target) ||
+          document.querySelector('dialog[open]')) {
+        return;
+      }
+      // A key that a button or a link takes is theirs.
+      if (event.key === 'Enter' && event.target instanceof HTMLElement &&
+          ['A', 'BUTTON', 'SUMMARY'].includes(event.target.tagName)) {
+        return;
+      }
+      const action = now.current[event.key];
+      if (!action) return;
+      event.preventDefault();
+      action(event);
+    };
+    document.addEventListener('keydown', listener);
+    return () => document.removeEventListener('keydown', listener);
+  }, []);
+}
+
+// The size of the element, also when it changes.
+export function useSize(ref: RefObject<HTMLElement>) {
+  const [size, setSize] = useState({width: 0, height: 0});
+  useLayoutEffect(() => {
+    const element = ref.current;
+    if (!element) return;
+    const measure = () => setSize(old => {
+      const {clientWidth: width, clientHeight: height} = element;
+      return old.width === width && old.height === height
+          ? old : {width, height};
+    });
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return size;
+}
+
+export function useTitle(title: string) {
+  useEffect(() => { document.title = `${title} · bobbin`; }, [title]);
+}

@@ -1,0 +1,91 @@
+// A chart over time, drawn by uPlot.
+import {useEffect, useRef} from 'preact/hooks';
+import uPlot from 'uplot';
+
+import {useSize} from '../base/hooks';
+
+export interface Series {
+  label: string;
+  color: string;  // the name of a custom property
+  values: (number | null)[];
+}
+
+const HEIGHT = 170;
+
+function colorOf(name: string): string {
+  // Through an element, because light-dark() is resolved only there.
+  const probe = document.createElement('i');
+  probe.style.color = `var(${name})`;
+  document.body.append(probe);
+  const {color} = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
+export function Plot({title, starts, series, format}: {
+  title: string,
+  starts: number[],  // unix seconds
+  series: Series[],
+  format: (value: number) => string,
+}) {
+  const box = useRef<HTMLDivElement>(null);
+  const {width} = useSize(box);
+  useEffect(() => {
+    if (!box.current || width === 0) return;
+    let plot: uPlot | undefined;
+    const draw = () => {
+      plot?.destroy();
+      const muted = colorOf('--muted');
+      const line = colorOf('--line');
+      const axis = {
+        stroke: muted,
+        grid: {stroke: line, width: 1},
+        ticks: {stroke: line, width: 1, size: 4},
+        font: '11px system-ui, sans-serif',
+      };
+      plot = new uPlot({
+        width,
+        height: HEIGHT,
+        cursor: {points: {size: 6}, y: false},
+        legend: {live: true},
+        scales: {y: {range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1]}},
+        axes: [
+          axis,
+          {
+            ...axis,
+            size: 58,
+            values: (_: uPlot, ticks: number[]) => ticks.map(format),
+          },
+        ],
+        series: [
+          {value: '{YYYY}-{MM}-{DD} {HH}:{mm}'},
+          ...series.map(one => ({
+            label: one.label,
+            stroke: colorOf(one.color),
+            width: 1.5,
+            points: {show: starts.length < 40, size: 4},
+            spanGaps: false,
+            value: (_: uPlot, value: number | null) =>
+              value === null ? '' : format(value),
+          })),
+        ],
+      }, [starts, ...series.map(one => one.values)] as uPlot.AlignedData,
+      box.current!);
+    };
+    draw();
+    const system = matchMedia('(prefers-color-scheme: light)');
+    window.addEventListener('bobbin-theme', draw);
+    system.addEventListener('change', draw);
+    return () => {
+      window.removeEventListener('bobbin-theme', draw);
+      system.removeEventListener('change', draw);
+      plot?.destroy();
+    };
+  }, [width, starts, series]);
+  return (
+    <figure class="plot" role="img" aria-label={title}>
+      <figcaption>{title}</figcaption>
+      <div ref={box} />
+    </figure>
+  );
+}

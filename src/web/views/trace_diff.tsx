@@ -1,0 +1,191 @@
+// Two traces side by side: which calls are in both, how they differ.
+import {useMemo} from 'preact/hooks';
+
+import {postText, queryCalls} from '../base/api';
+import {count, duration} from '../base/format';
+import {useLoaded, useTitle} from '../base/hooks';
+import {member, pretty, whole} from '../base/json_text';
+import {callPath} from '../base/refs';
+import {go, withParams} from '../base/router';
+import {TextDiff} from '../base/text_diff';
+import {Empty, ErrorNote, Loading, StatusIcon} from '../base/ui';
+import {Rows} from '../base/virtual';
+import type {ViewProps} from '../main';
+import {buildTrace, Node, TraceModel} from '../trace/model';
+import {alignTraces, Pair} from './align';
+
+const ROW_HEIGHT = 26;
+const COLUMNS = ['parent_id', 'ended_at', 'display_name', 'summary',
+                 'exception'];
+
+async function loadTrace(projectId: string, id: string, signal: AbortSignal)
+    : Promise<TraceModel | null> {
+  const [call] = await queryCalls(
+      projectId, {filter: {call_ids: [id]}}, ['trace_id'], signal);
+  if (!call) return null;
+  const calls = await queryCalls(
+      projectId, {filter: {trace_ids: [call.trace_id]}, sort_by: []}, COLUMNS,
+      signal);
+  return calls.length ? buildTrace(calls) : null;
+}
+
+function latency(node: Node | null): number | null {
+  return node?.call.ended_at ? (node.endUs - node.startUs) / 1000 : null;
+}
+
+function change(a: number | null, b: number | null,
+                format: (n: number) => string): string {
+  if (a === null || b === null || a === b) return '';
+  return `${b > a ? '+' : '−'}${format(Math.abs(b - a))}`;
+}
+
+function Side({node}: {node: Node | null}) {
+  if (!node) return <span class="muted">none</span>;
+  return <><StatusIcon status={node.status} />{duration(latency(node))}</>;
+}
+
+function PairRow({pair, selected, index, onSelect}:
+    {pair: Pair, selected: boolean, index: number, onSelect: () => void}) {
+  const node = pair.a ?? pair.b!;
+  const kind = !pair.a ? 'added' : !pair.b ? 'removed' : '';
+  return (
+    <div role="row" aria-selected={selected} aria-rowindex={index + 2}
+      class={`row diff-row ${kind} ${selected ? 'selected' : ''}`}
+      onClick={onSelect}>
+      <div role="gridcell" class="c-tree">
+        <span class="indent"
+          style={{width: `${Math.min(node.depth, 24) * 14}px`}} />
+        <button class="link" onClick={onSelect}>{node.name}</button>
+        {pair.a && pair.b && pair.a.name !== pair.b.name &&
+          <span class="muted">now {pair.b.name}</span>}
+      </div>
+      <div role="gridcell" class="with-status"><Side node={pair.a} /></div>
+      <div role="gridcell" class="with-status"><Side node={pair.b} /></div>
+      <div role="gridcell" class="c-number">
+        {change(latency(pair.a), latency(pair.b), duration)}
+      </div>
+      <div role="gridcell" class="c-number">
+        {change(pair.a?.tokens ?? null, pair.b?.tokens ?? null, count)}
+      </div>
+    </div>
+  );
+}
+
+// The values of a call, as lines that can be compared.
+async function valuesOf(projectId: string, node: Node | null,
+                        signal: AbortSignal) {
+  if (!node) return {inputs: '', output: '', exception: ''};
+  const body = whole(await postText(
+      '/call/read', {project_id: projectId, id: node.call.id}, signal));
+  const call = member(body, 'call')!;
+  const text = (key: string) => {
+    const value = member(call, key);
+    return value ? pretty(value) : '';
+  };
+  return {
+    inputs: text('inputs'),
+    output: text('output'),
+    exception: node.call.exception ?? '',
+  };
+}
+
+function PairDetail({pair, projects}: {pair: Pair, projects: string[]}) {
+  const loaded = useLoaded(
+      `${pair.a?.call.id} ${pair.b?.call.id}`,
+      signal => Promise.all([pair.a, pair.b].map(
+          (node, i) => valuesOf(projects[i], node, signal))));
+  if (loaded.error) return <ErrorNote error={loaded.error} />;
+  if (!loaded.data) return <Loading />;
+  const [a, b] = loaded.data;
+  return (
+    <section class="panel-body" aria-label="The call in both">
+      <div class="section-bar">
+        <h2>{(pair.a ?? pair.b)!.name}</h2>
+        <span class="grow" />
+        {[pair.a, pair.b].map((node, i) => node &&
+          <a key={i} href={callPath(projects[i], node.call.id)}>
+            {i === 0 ? 'Open A' : 'Open B'}
+          </a>)}
+      </div>
+      <h3>Inputs</h3>
+      <TextDiff a={a.inputs} b={b.inputs} label="Inputs" />
+      <h3>Output</h3>
+      <TextDiff a={a.output} b={b.output} label="Output" />
+      {(a.exception || b.exception) && <>
+        <h3>Exception</h3>
+        <TextDiff a={a.exception} b={b.exception} label="Exception" />
+      </>}
+    </section>
+  );
+}
+
+export function View({projectId, place}: ViewProps) {
+  useTitle('Comparison');
+  const a = place.params.get('a') ?? '';
+  const b = place.params.get('b') ?? '';
+  // The second trace may be of another project.
+  const projects = [projectId, place.params.get('project_b') ?? projectId];
+  const loaded = useLoaded(`${projects.join()} ${a} ${b}`, signal =>
+    Promise.all([loadTrace(projects[0], a, signal),
+                 loadTrace(projects[1], b, signal)]));
+  const pairs = useMemo(() => {
+    const [left, right] = loaded.data ?? [];
+    return left && right ? alignTraces(left, right) : null;
+  }, [loaded.data]);
+  if (loaded.error) {
+    return <ErrorNote error={loaded.error} retry={loaded.reload} />;
+  }
+  if (!loaded.data) return <Loading />;
+  if (!pairs) return <Empty title="One of the two traces does not exist." />;
+  const [left, right] = loaded.data as [TraceModel, TraceModel];
+  const at = Math.min(pairs.length - 1, Number(place.params.get('at') ?? 0));
+  const span = (model: TraceModel) => (model.endUs - model.startUs) / 1000;
+  const select = (index: number) =>
+    go(withParams({at: String(index)}), true);
+  const onlyA = pairs.filter(pair => !pair.b).length;
+  const onlyB = pairs.filter(pair => !pair.a).length;
+  return (
+    <div class="view trace-view">
+      <div class="trace-summary">
+        <a class="back" href={`/?project=${encodeURIComponent(projectId)}`}>
+          Traces
+        </a>
+        <h1>Comparison</h1>
+        <dl class="facts">
+          <div><dt>A</dt><dd>
+            <a href={callPath(projects[0], a)}>{left.roots[0].name}</a>
+            {' '}{duration(span(left))}, {count(left.all.length)} calls
+          </dd></div>
+          <div><dt>B</dt><dd>
+            <a href={callPath(projects[1], b)}>{right.roots[0].name}</a>
+            {' '}{duration(span(right))}, {count(right.all.length)} calls
+          </dd></div>
+          <div><dt>Time</dt>
+            <dd>{change(span(left), span(right), duration) || 'same'}</dd>
+          </div>
+          <div><dt>Only in A</dt><dd>{onlyA}</dd></div>
+          <div><dt>Only in B</dt><dd>{onlyB}</dd></div>
+        </dl>
+      </div>
+      <div class="trace-split">
+        <Rows count={pairs.length} rowHeight={ROW_HEIGHT} selected={at}
+          class="pairs"
+          attributes={{'role': 'grid', 'aria-label': 'Calls of both traces',
+                       'aria-rowcount': pairs.length + 1}}
+          head={<div role="row" class="row head-row diff-row">
+            <div role="columnheader">Call</div>
+            <div role="columnheader">A</div>
+            <div role="columnheader">B</div>
+            <div role="columnheader" class="c-number">Time</div>
+            <div role="columnheader" class="c-number">Tokens</div>
+          </div>}
+          render={index => <PairRow key={index} pair={pairs[index]}
+            index={index} selected={index === at}
+            onSelect={() => select(index)} />} />
+        <div class="panel">
+          <PairDetail key={at} pair={pairs[at]} projects={projects} />
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,165 @@
+// The views beside the traces.
+import assert from 'node:assert/strict';
+
+import {webTests} from './support/browser.mjs';
+import {callBatch} from './support/calls.mjs';
+import {recordPrices, recordThread, recordWithSdk} from './support/record.mjs';
+
+const PROJECT = 'acme/support-bot';
+const VIEW = `/${PROJECT}/r`;
+
+const webTest = webTests(PROJECT, async shared => {
+  await recordPrices(shared);
+  await recordWithSdk(shared);
+  await recordThread(shared);
+});
+
+webTest('threads are listed, and one is shown as a conversation',
+        async ({page, url}) => {
+  await page.goto(`${url}${VIEW}/threads`);
+  const row = page.getByRole('row', {name: 'support-42'});
+  assert.match(await row.textContent(), /2900 ms/);
+  await page.getByRole('link', {name: 'support-42'}).click();
+  await page.waitForURL(`${url}${VIEW}/thread/support-42`);
+  await page.getByText('It will come tomorrow.').waitFor();
+  assert.deepEqual(await page.locator('.chat-role').allTextContents(),
+                   ['user', 'assistant', 'user', 'assistant']);
+});
+
+webTest('objects have versions, and what changed between two is shown',
+        async ({page, url}) => {
+  await page.goto(`${url}${VIEW}/objects`);
+  await page.getByRole('link', {name: 'settings'}).click();
+  await page.getByText('"gpt-4o-mini"').waitFor();
+  await page.getByRole('link', {name: 'Compare with v0'}).click();
+  await page.getByRole('heading', {name: 'v0 to v1'}).waitFor();
+  const lines = kind => page.locator(`.diff-line.${kind} .diff-text`)
+      .allTextContents();
+  assert.deepEqual(await lines('removed'),
+                   ['  "model": "gpt-4o",', '  "temperature": 0.2,']);
+  assert.deepEqual(await lines('added'),
+                   ['  "model": "gpt-4o-mini",', '  "temperature": 0.7,']);
+  await page.getByRole('link', {name: 'v0', exact: true}).click();
+  await page.getByText('"gpt-4o"', {exact: true}).waitFor();
+});
+
+webTest('ops are listed with their code', async ({page, url}) => {
+  await page.goto(`${url}${VIEW}/objects`);
+  await page.getByRole('tab', {name: 'Ops'}).click();
+  await page.getByRole('link', {name: 'retrieve'}).click();
+  await page.getByText('async function retrieve(question)').waitFor();
+});
+
+webTest('a dataset is a table, and a row can be opened',
+        async ({page, url}) => {
+  await page.goto(`${url}${VIEW}/datasets`);
+  await page.getByRole('link', {name: 'capitals'}).click();
+  await page.getByRole('cell', {name: 'Oslo'}).waitFor();
+  assert.deepEqual(
+      await page.getByRole('columnheader').allTextContents(),
+      ['#', 'id', 'question', 'expected']);
+  await page.getByText('3 of 3 rows').waitFor();
+  await page.getByRole('button', {name: 'Row 2'}).click();
+  const dialog = page.getByRole('dialog', {name: 'Row'});
+  await dialog.getByText('"The capital of Italy?"').waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({state: 'hidden'});
+});
+
+webTest('evaluations are compared side by side', async ({page, url}) => {
+  await page.goto(`${url}${VIEW}/evaluations`);
+  await page.getByLabel('Compare Evaluation_careful').check();
+  await page.getByLabel('Compare Evaluation_hasty').check();
+  const row = page.getByRole('row', {name: 'The capital of Norway?'});
+  await row.waitFor();
+  const cells = await row.getByRole('cell').allTextContents();
+  assert.match(cells[0], /^Oslo.*right pass/);
+  assert.match(cells[1], /^Bergen.*right fail/);
+  const fraction = page.getByRole('row', {name: 'isRight.right.true_fraction'});
+  assert.match(await fraction.textContent(), /1−0\.333 0\.667$/);
+  await page.reload();
+  await page.getByRole('row', {name: 'The capital of Norway?'}).waitFor();
+});
+
+webTest('charts are drawn, with a table by op and by model',
+        async ({page, url}) => {
+  await page.goto(`${url}${VIEW}/charts`);
+  await page.locator('.plot canvas').nth(4).waitFor();
+  assert.deepEqual(await page.locator('.plot figcaption').allTextContents(),
+                   ['Latency', 'Calls', 'Errors, per cent of calls', 'Tokens',
+                    'Cost']);
+  const drawn = await page.locator('.plot canvas').first().evaluate(canvas => {
+    const {data} = canvas.getContext('2d')
+        .getImageData(0, 0, canvas.width, canvas.height);
+    return data.some(byte => byte !== 0);
+  });
+  assert.ok(drawn);
+  const op = page.getByRole('row', {name: /^lookUp/});
+  assert.match(await op.textContent(), /^lookUp11/);
+  await page.getByRole('row', {name: /^gpt-4o/}).waitFor();
+  await page.getByLabel('Time').selectOption('7d');
+  await page.waitForURL(/since=7d/);
+  await page.locator('.plot canvas').nth(4).waitFor();
+});
+
+webTest('two traces are compared, call by call',
+        async ({page, url, api}) => {
+  const step = (trace, n, name, ms) => ({
+    id: `${trace}-${n}`, trace_id: trace, op_name: name,
+    parent_id: n ? `${trace}-0` : undefined, startMs: n * 10,
+    endMs: n * 10 + ms, inputs: {n, trace: 'same'}, output: `${trace} ${name}`,
+  });
+  await callBatch(api, PROJECT, [
+    step('one', 0, 'run', 100), step('one', 1, 'load', 5),
+    step('one', 2, 'check', 5),
+    step('two', 0, 'run', 300), step('two', 1, 'load', 7),
+    step('two', 3, 'save', 5),
+  ]);
+  await page.goto(`${url}/?project=${encodeURIComponent(PROJECT)}&op=run`);
+  await page.locator('.trace-row .c-name a').nth(1).waitFor();
+  for (const key of ['j', 'x', 'j', 'x']) await page.keyboard.press(key);
+  const compare = page.getByRole('link', {name: 'Compare two traces'});
+  await compare.waitFor();
+  await page.goto(`${url}${VIEW}/diff?a=one-0&b=two-0`);
+  await page.locator('.diff-row').nth(4).waitFor();
+  const row = name => page.locator('.diff-row', {hasText: name});
+  assert.match(await row('run').textContent(), /100 ms.*300 ms\+200 ms/);
+  assert.match(await row('load').textContent(), /5 ms.*7 ms\+2 ms/);
+  assert.match(await row('check').getAttribute('class'), /removed/);
+  assert.match(await row('save').getAttribute('class'), /added/);
+  await row('load').getByRole('button').click();
+  const output = page.getByRole('region', {name: 'Output'});
+  await output.getByText('"two load"').waitFor();
+  await output.getByText('"one load"').waitFor();
+  await page.getByText('No difference').waitFor();
+});
+
+webTest('refs lead to what they name', async ({page, url, api}) => {
+  const calls = await api.calls();
+  const scored = calls.find(
+      call => /predict_?and_?score/i.test(call.op_name));
+  await page.goto(`${url}${VIEW}/call/${scored.id}`);
+  await page.getByRole('region', {name: 'Inputs'})
+      .getByRole('link', {name: /object\/capitals:/}).click();
+  await page.waitForURL(/\/r\/object\/capitals\?v=/);
+  await page.getByRole('heading', {name: 'capitals'}).waitFor();
+});
+
+webTest('an empty project says so in every view', async ({page, url}) => {
+  for (const view of ['threads', 'objects', 'datasets', 'evaluations',
+                      'charts']) {
+    await page.goto(`${url}/acme/nothing/r/${view}`);
+    await page.locator('.empty').waitFor();
+  }
+});
+
+webTest('the views fit a narrow window', async ({page, url}) => {
+  for (const path of ['/', `${VIEW}/threads`, `${VIEW}/objects`,
+                      `${VIEW}/evaluations`, `${VIEW}/charts`]) {
+    await page.goto(url + path);
+    await page.locator('main table, main .rows').first().waitFor();
+    const [wide, window] = await page.evaluate(() =>
+      [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(wide <= window, `${path}: ${wide} > ${window}`);
+  }
+}, {viewport: {width: 420, height: 800}});
