@@ -247,7 +247,7 @@ class Database::Impl {
   // What another program has left in the WAL stays there when `last`, maybe
   // the last connection of all, closes. (An empty one is our own; closing
   // takes it away.)
-  void KeepWal(Connection& last) {
+  void KeepWal(Connection& last) const {
     std::error_code missing;
     const uintmax_t bytes = std::filesystem::file_size(path_ + "-wal", missing);
     if (missing || bytes == 0) return;
