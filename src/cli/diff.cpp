@@ -126,14 +126,17 @@ class Report {
   std::string Head(char mark, const Side& side) const {
     const TreeCall& root = RootOf(side);
     const std::string between = look_.unicode ? " · " : " - ";
+    const std::string name = Visible(root.name);
+    const std::string more = MomentText(root.started_us) + between +
+                             CountText(std::ssize(side.calls)) + " calls" +
+                             between + Visible(root.id);
+    constexpr int kAround = 4;
+    const int room =
+        std::max(look_.width - DisplayWidth(name) - kAround, kAround);
     return Styled(look_, mark == '-' ? Style::kBad : Style::kGood,
                   std::string(1, mark)) +
-           " " + Styled(look_, Style::kBold, Visible(root.name)) + "  " +
-           Styled(look_, Style::kDim,
-                  MomentText(root.started_us) + between +
-                      CountText(std::ssize(side.calls)) + " calls" + between +
-                      Visible(root.id)) +
-           '\n';
+           " " + Styled(look_, Style::kBold, name) + "  " +
+           Styled(look_, Style::kDim, FitTo(more, room, look_.unicode)) + '\n';
   }
 
   std::string Both(const std::string& before, const std::string& after) const {

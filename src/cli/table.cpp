@@ -74,7 +74,10 @@ std::vector<int> Table::Widths(const Look& look) const {
   for (const Column& column : columns_) {
     level = std::max(level, column.gives_way);
   }
-  for (; level > 0; --level) Shrink(widths, level, look.width);
+  for (; level > 0 && Sum(widths) > look.width; --level) {
+    Shrink(widths, level, look.width);
+    if (Sum(widths) > look.width) LeaveOut(widths, level);
+  }
   return widths;
 }
 
@@ -89,6 +92,12 @@ void Table::Shrink(std::vector<int>& widths, int level, int most) const {
     }
     if (widest == nullptr) return;
     --*widest;
+  }
+}
+
+void Table::LeaveOut(std::vector<int>& widths, int level) const {
+  for (size_t i = 0; i < widths.size(); ++i) {
+    if (columns_[i].may_go && columns_[i].gives_way == level) widths[i] = 0;
   }
 }
 

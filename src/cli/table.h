@@ -17,6 +17,7 @@ struct Column {
   // cells; 0: never.
   int gives_way = 0;
   int least = 8;
+  bool may_go = false;  // left out where that is not enough
 };
 
 // The text is shown harmless, on one line (base/display.h).
@@ -41,6 +42,7 @@ class Table {
 
  private:
   std::vector<int> Widths(const Look& look) const;
+  void LeaveOut(std::vector<int>& widths, int level) const;
   void Shrink(std::vector<int>& widths, int level, int most) const;
 
   std::vector<Column> columns_;

@@ -70,15 +70,28 @@ std::vector<std::string> ShortIds(const std::vector<TraceRow>& rows) {
 
 std::string TraceTable(const std::vector<TraceRow>& rows, const Look& look,
                        int64_t now_us, bool with_project) {
-  Table table({{.title = "ID", .gives_way = 1},
+  constexpr int kWhole = 99;  // numbers are not cut
+  Table table({{.title = "ID"},
                {.title = "WHEN"},
                {.title = ""},
                {.title = "NAME", .gives_way = 4, .least = 12},
                {.title = "TIME", .right = true},
-               {.title = "CALLS", .right = true},
-               {.title = "TOKENS", .right = true},
-               {.title = "COST", .right = true},
-               {.title = "PROJECT", .gives_way = 5}});
+               {.title = "CALLS",
+                .right = true,
+                .gives_way = 3,
+                .least = kWhole,
+                .may_go = true},
+               {.title = "TOKENS",
+                .right = true,
+                .gives_way = 2,
+                .least = kWhole,
+                .may_go = true},
+               {.title = "COST",
+                .right = true,
+                .gives_way = 1,
+                .least = kWhole,
+                .may_go = true},
+               {.title = "PROJECT", .gives_way = 5, .may_go = true}});
   const std::vector<std::string> ids = ShortIds(rows);
   for (size_t i = 0; i < rows.size(); ++i) {
     const TraceRow& row = rows[i];

@@ -46,6 +46,21 @@ TEST_CASE("a table keeps to the width of the terminal", "[cli]") {
   }
 }
 
+TEST_CASE("a column that may go is left out before others are cut", "[cli]") {
+  Table table({{.title = "NAME", .gives_way = 1, .least = 4},
+               {.title = "WHERE", .gives_way = 2, .least = 5, .may_go = true}});
+  table.Add({"a long name", "somewhere"});
+  CHECK(table.Render({.width = 22}) ==
+        "NAME         WHERE\n"
+        "a long name  somewhere\n");
+  CHECK(table.Render({.width = 20}) ==
+        "NAME         WHERE\n"
+        "a long name  somewh…\n");
+  CHECK(table.Render({.width = 15}) ==
+        "NAME\n"
+        "a long name\n");
+}
+
 TEST_CASE("cells are harmless and on one line", "[cli]") {
   Table table({{.title = "A"}, {.title = "B"}});
   table.Add({"a\x1b[2Jb", "c\nd"});
