@@ -95,7 +95,7 @@ class PythonSdk : public Api {
       for (const Json& digest : table.at("row_digests")) {
         if (!digests.empty()) digests += ',';
         digests += digest.dump();
-        rows_.push_back(digest);
+        rows_.push_back(digest.get<std::string>());
       }
     }
     const Json table = Ask("/table/create_from_digests",
@@ -138,7 +138,7 @@ void Init(PythonSdk& sdk) {
   CHECK(viewer.at("data").at("viewer").at("username") == "local");
 }
 
-// One finished call; `more` is what differs, and wins.
+// One finished call, all of it one and a half seconds long.
 std::string Complete(const std::string& id, const std::string& parent,
                      const std::string& op, const std::string& inputs,
                      const std::string& output, const std::string& summary) {
@@ -222,10 +222,9 @@ Names PublishAll(PythonSdk& sdk) {
                          "summarize":"$summarize","_class_name":"Evaluation",
                          "_bases":["Object","BaseModel"]})",
                                        names));
-  for (const size_t i : {0, 1}) {
-    names[i == 0 ? "first" : "second"] =
-        names["dataset"] + "/attr/rows/id/" + sdk.row(i);
-  }
+  const std::string rows = names["dataset"] + "/attr/rows/id/";
+  names["first"] = rows + sdk.row(0);
+  names["second"] = rows + sdk.row(1);
   return names;
 }
 
@@ -331,7 +330,8 @@ TEST_CASE("scenario: an evaluation as the Python SDK reports it",
   Evaluate(sdk, names);
 
   // The trace: each call once, under its parent, and done.
-  const auto calls = sdk.Stream("/calls/stream_query", CallsQuery({}));
+  const auto calls =
+      sdk.Stream("/calls/stream_query", CallsQuery(Json::object()));
   CHECK(Ids(calls) ==
         "root both1 both2 exact1 exact2 length1 length2 predict1 predict2 "
         "summarize");
@@ -386,7 +386,7 @@ TEST_CASE("scenario: an evaluation as the Python SDK reports it",
           .at("obj");
   CHECK(dataset.at("val").at("rows") == names.at("table"));
   CHECK(dataset.at("base_object_class") == "Dataset");
-  CHECK(names.at("dataset").ends_with(dataset.at("digest")));
+  CHECK(names.at("dataset").ends_with(dataset.at("digest").get<std::string>()));
   const std::string digest = names.at("table").substr(kRefs.size() + 6);
   const Json rows = sdk.Ask("/table/query",
                             R"({"project_id":"team/app","digest":")" + digest +
