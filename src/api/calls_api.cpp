@@ -108,7 +108,11 @@ Status Record(Services& services, const PathValues& values, Preparer& preparer,
     if (status.ok()) status = preparer.Prepare(*report, refs);
     if (!status.ok()) return status;
   }
-  return services.calls.Record(reports);
+  Status status = services.calls.Record(reports);
+  if (status.ok() && services.control.journal().enabled()) {
+    services.control.tally().NoteReports(reports);
+  }
+  return status;
 }
 
 // One start or end: the member `kReport` of the body `Req`.

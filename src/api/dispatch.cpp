@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "api/watched.h"
 #include "base/log.h"
 #include "json/write.h"
 
@@ -100,7 +101,10 @@ using RouteGroup = std::span<const Route> (*)();
 constexpr auto kGroups = std::to_array<RouteGroup>({
     CallRoutes,
     CallQueryRoutes,
+    ControlFaultRoutes,
+    ControlJournalRoutes,
     ControlProjectsRoutes,
+    ControlReportRoutes,
     ControlWaitRoutes,
     CostRoutes,
     FeedbackRoutes,
@@ -113,10 +117,51 @@ constexpr auto kGroups = std::to_array<RouteGroup>({
     TagRoutes,
 });
 
+// Where a request leads.
+struct Found {
+  std::string_view path;  // without the prefix
+  const Route* route = nullptr;
+  PathValues values = {};
+  std::string allowed = {};  // methods, if there is no such route for this one
+};
+
+Found Find(const Request& request) {
+  Found found{.path = RoutedPath(request)};
+  // HEAD is GET whose body is not sent; the transport sees to that.
+  const std::string_view method =
+      request.method == "HEAD" ? "GET" : std::string_view(request.method);
+  for (const RouteGroup group : kGroups) {
+    for (const Route& route : group()) {
+      if (!Matches(route.pattern, found.path, request, found.values)) continue;
+      if (route.method == method) {
+        found.route = &route;
+        return found;
+      }
+      found.allowed += found.allowed.empty() ? "" : ", ";
+      found.allowed += route.method;
+    }
+  }
+  return found;
+}
+
 Response Detail(int status, std::string_view text) {
   Response response;
   response.status = status;
   response.body = R"({"detail":")" + std::string(text) + R"("})";
+  return response;
+}
+
+Response Answer(Services& services, const Request& request,
+                const Found& found) {
+  if (found.route != nullptr) {
+    Result<Response> response =
+        found.route->handler(services, request, found.values);
+    if (!response.ok()) return ErrorResponse(response.error());
+    return std::move(response).value();
+  }
+  if (found.allowed.empty()) return Detail(404, "Not Found");
+  Response response = Detail(405, "Method Not Allowed");
+  response.headers = {{"Allow", found.allowed}};
   return response;
 }
 
@@ -157,30 +202,15 @@ std::vector<Route> AllRoutes() {
 }
 
 Response Dispatch(Services& services, const Request& request) {
-  const std::string_view path = RoutedPath(request);
-  // HEAD is GET whose body is not sent; the transport sees to that.
-  const std::string_view method =
-      request.method == "HEAD" ? "GET" : std::string_view(request.method);
-  PathValues values;
-  std::string allowed;
-  for (const RouteGroup group : kGroups) {
-    const std::span<const Route> routes = group();
-    for (const Route& route : routes) {
-      if (!Matches(route.pattern, path, request, values)) continue;
-      if (route.method != method) {
-        allowed += allowed.empty() ? "" : ", ";
-        allowed += route.method;
-        continue;
-      }
-      Result<Response> response = route.handler(services, request, values);
-      if (!response.ok()) return ErrorResponse(response.error());
-      return std::move(response).value();
-    }
+  const Found found = Find(request);
+  if (services.control.watches() && IsWatched(found.path)) {
+    const Watched watched{found.route != nullptr ? found.route->pattern : "",
+                          found.path, found.values};
+    return AnswerWatched(services, request, watched, [&](const Request& seen) {
+      return Answer(services, seen, found);
+    });
   }
-  if (allowed.empty()) return Detail(404, "Not Found");
-  Response response = Detail(405, "Method Not Allowed");
-  response.headers = {{"Allow", std::move(allowed)}};
-  return response;
+  return Answer(services, request, found);
 }
 
 }  // namespace bobbin::api

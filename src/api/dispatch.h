@@ -30,7 +30,10 @@ struct Route {
 // The rows of each endpoint group, next to their handlers.
 std::span<const Route> CallRoutes();             // calls_api.cpp
 std::span<const Route> CallQueryRoutes();        // calls_query_api.cpp
+std::span<const Route> ControlFaultRoutes();     // control_faults_api.cpp
+std::span<const Route> ControlJournalRoutes();   // control_journal_api.cpp
 std::span<const Route> ControlProjectsRoutes();  // control_projects_api.cpp
+std::span<const Route> ControlReportRoutes();    // control_report_api.cpp
 std::span<const Route> ControlWaitRoutes();      // control_wait_api.cpp
 std::span<const Route> CostRoutes();             // costs_api.cpp
 std::span<const Route> FeedbackRoutes();         // feedback_api.cpp

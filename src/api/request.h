@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -51,9 +52,12 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> query = {};  // decoded
   std::string content_type = {};  // as sent, or empty
   std::string accept = {};        // as sent, or empty
-  std::string body = {};          // unzipped; empty for multipart
-  Form* form = nullptr;           // of a multipart body that is not empty;
-                                  // for the handler only, not for its stream
+  // All headers as sent, those that carry secrets without them: if the
+  // transport was told to keep them; else empty.
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string body = {};  // unzipped; empty for multipart
+  Form* form = nullptr;   // of a multipart body that is not empty;
+                          // for the handler only, not for its stream
 };
 
 // Where a streamed body goes. Returns false when the client is gone or too
@@ -61,6 +65,24 @@ struct Request {
 using Sink = std::function<bool(std::string_view)>;
 
 struct StreamEnd;
+
+// What the transport is to do to an answer, for clients that are tested with
+// answers that go wrong.
+struct Disruption {
+  // Where the body breaks off; what counts is the body before it is zipped.
+  struct Cut {
+    std::optional<size_t> bytes = {};  // after so many, or where it ends
+    std::optional<size_t> lines = {};  // after so many, if it has more
+    bool clean = false;  // as if that were all; else the connection is cut
+  };
+
+  // How long the answer is held back. The wait ends early when the client
+  // hangs up or the server stops.
+  int64_t delay_ms = 0;
+  bool hang = false;    // held back for ever, then the connection is closed
+  bool silent = false;  // the connection is closed instead of an answer
+  std::optional<Cut> cut = {};
+};
 
 struct Response {
   int status = 200;
@@ -76,6 +98,7 @@ struct Response {
   // Each piece of `stream` goes to the client at once, as it is: the next may
   // be long in coming.
   bool stream_is_live = false;
+  std::optional<Disruption> disruption = {};
 };
 
 // How a stream has ended: true when it is whole. What was sent of one that is

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/log.h"
@@ -28,6 +29,7 @@ struct ServeOptions {
   Place place;
   double query_timeout_s = 30;
   bool control = false;
+  std::optional<int64_t> journal;
   std::string port_file;
   std::string log_level = "warning";
   http::ServerOptions http = {.port = 6345};
@@ -82,6 +84,9 @@ int Serve(ServeOptions& options) {
                         "--db FILE or --ephemeral."),
                 kExitUsage);
   }
+  const control::JournalOptions journal =
+      control::JournalFor(options.journal, options.place.ephemeral);
+  options.http.keep_headers = journal.most_entries > 0;
   // The port first: when it is taken, the file is not even looked at.
   http::Server server(options.http);
   Status bound = server.Bind();
@@ -94,7 +99,8 @@ int Serve(ServeOptions& options) {
     return Fail(database.error(), ExitCodeOf(database.error()));
   }
   Backend backend(std::move(database).value(),
-                  {.may_harm = options.control || options.place.ephemeral});
+                  {.may_harm = options.control || options.place.ephemeral,
+                   .journal = journal});
   backend.DropLeftovers();
 
   // Before anybody is served: whoever finds the number may still have to wait
@@ -146,6 +152,14 @@ void AddFlags(CLI::App& command, ServeOptions& options) {
                 "Let clients reset the file and order faults (as with "
                 "--ephemeral)")
       ->envname("BOBBIN_CONTROL");
+  command
+      .add_option("--journal", options.journal,
+                  "Keep the last N requests with their bodies, in memory, for "
+                  "/_bobbin/journal; 0: none (default: with --ephemeral the "
+                  "last 10000 without bodies, else none)")
+      ->envname("BOBBIN_JOURNAL")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1'000'000));
   command
       .add_option("--max-body", options.http.max_body_bytes,
                   "Largest request body in bytes, also after gunzip")

@@ -10,4 +10,9 @@ Status Control::CheckMayHarm() const {
                "Forbidden"};
 }
 
+int64_t Control::Forget(const std::optional<std::string>& project_id) {
+  tally_.Clear(project_id);
+  return journal_.Clear(project_id);
+}
+
 }  // namespace bobbin::control

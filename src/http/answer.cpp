@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "http/disrupt.h"
 #include "http/gzip.h"
 #include "http/request_log.h"
 #include "http/text.h"
@@ -40,6 +41,12 @@ class BodyStream {
     if (format_.bytes && *format_.bytes != exchange_.body_bytes) return false;
     return SendHead() &&
            (!format_.chunked || exchange_.connection.Write("0\r\n\r\n"));
+  }
+
+  // Leaves the body incomplete. Returns false.
+  bool BreakOff() {
+    SendHead();
+    return false;
   }
 
  private:
@@ -136,11 +143,16 @@ api::StreamEnd SendStream(
   try {
     BodyStream body(exchange, format);
     bool taken = true;
+    BodyCut cut(format.cut.value_or(api::Disruption::Cut{}));
     end = stream([&](std::string_view piece) {
-      taken = taken && body.Add(piece);
-      return taken;
+      taken = taken && body.Add(cut.Take(piece));
+      return taken && !cut.reached();
     });
-    end.whole = end.whole && taken && body.Finish();
+    if (cut.reached() || (end && cut.breaks_end())) {
+      end = taken && (cut.clean() ? body.Finish() : body.BreakOff());
+    } else {
+      end.whole = end.whole && taken && body.Finish();
+    }
   } catch (...) {
     LogException(exchange, std::current_exception());
     end = false;

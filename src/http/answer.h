@@ -29,6 +29,7 @@ struct StreamFormat {
   bool chunked = false;
   bool zipped = false;
   bool live = false;  // no piece waits for the next
+  std::optional<api::Disruption::Cut> cut = {};
 };
 
 // Sends what `stream` produces as the body of `exchange`'s answer, after the

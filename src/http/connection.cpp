@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <limits>
 #include <utility>
 
 namespace bobbin::http {
@@ -176,6 +177,26 @@ void Connection::Linger(const std::atomic<bool>& stopping) {
 bool Connection::PeerIsGone() const {
   pollfd wanted = {fd_, POLLRDHUP, 0};
   return Uninterrupted([&] { return poll(&wanted, 1, 0); }) > 0;
+}
+
+void Connection::Pause(const std::atomic<bool>& stopping, int64_t ms) {
+  using std::chrono::milliseconds;
+  using std::chrono::steady_clock;
+  const steady_clock::time_point begin = steady_clock::now();
+  waiting_ = true;  // see WaitForRequest()
+  while (!stopping) {
+    int64_t left = std::numeric_limits<int>::max();
+    if (ms >= 0) {
+      left =
+          ms -
+          std::chrono::floor<milliseconds>(steady_clock::now() - begin).count();
+    }
+    if (left <= 0) break;
+    const auto timeout = static_cast<int>(
+        std::min<int64_t>(left, std::numeric_limits<int>::max()));
+    if (WaitFor(fd_, POLLRDHUP, timeout)) break;
+  }
+  waiting_ = false;
 }
 
 void Connection::ResetAtClose() {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <span>
@@ -85,7 +86,12 @@ class Connection {
   // Makes the end of this connection look like a failure to the peer.
   void ResetAtClose();
 
-  // Ends a WaitForRequest(), running or future; nothing else.
+  // Waits for `ms`, or for ever if that is negative; but not longer than the
+  // peer stays (see above) and Wake() is not called. `stopping` as in
+  // WaitForRequest().
+  void Pause(const std::atomic<bool>& stopping, int64_t ms);
+
+  // Ends a WaitForRequest() or a Pause(), running or future; nothing else.
   void Wake();
   // Makes every read and write fail from now on.
   void Cut();

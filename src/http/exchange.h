@@ -47,6 +47,7 @@ struct Exchange {
   bool whole = false;       // all of the request has been read
   bool keep_alive = false;  // the connection is fit for another request
   bool cut = false;         // the answer was broken off
+  bool silent = false;      // there is to be no answer
   int status = 0;           // of the answer; 0: none yet
   size_t body_bytes = 0;    // of the answer
   // The head of a streamed answer waits here for the first piece of its body:

@@ -2,6 +2,8 @@
 
 #include <httplib.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <exception>
 #include <functional>
@@ -11,6 +13,7 @@
 #include "base/caller.h"
 #include "base/log.h"
 #include "http/answer.h"
+#include "http/disrupt.h"
 #include "http/exchange.h"
 #include "http/request_log.h"
 #include "http/target.h"
@@ -52,6 +55,7 @@ class HeadStream final : public httplib::Stream {
     return malformed_ ? -1 : got;
   }
   ssize_t write(const char* bytes, size_t size) override {
+    if (exchange_.silent) return -1;
     if (exchange_.holds_head) {
       exchange_.head_to_send.append(bytes, size);
       return static_cast<ssize_t>(size);
@@ -92,6 +96,23 @@ void Answer(const Refusal& refusal, httplib::Response& res) {
   }
 }
 
+// What a log of requests may show of their headers.
+std::vector<std::pair<std::string, std::string>> Kept(
+    const httplib::Headers& headers) {
+  static constexpr std::array<std::string_view, 4> kSecret = {
+      "authorization", "proxy-authorization", "wandb-api-key", "cookie"};
+  std::vector<std::pair<std::string, std::string>> kept;
+  kept.reserve(headers.size());
+  for (const auto& [name, value] : headers) {
+    const bool secret =
+        std::ranges::any_of(kSecret, [&name = name](std::string_view other) {
+          return EqualNoCase(name, other);
+        });
+    kept.emplace_back(name, secret ? "[redacted]" : value);
+  }
+  return kept;
+}
+
 bool HasNoBody(int status) { return status == 204 || status == 304; }
 
 }  // namespace
@@ -100,8 +121,8 @@ bool HasNoBody(int status) { return status == 204 || status == 304; }
 // on our connection, and a handler at each place where it asks for one.
 class Protocol::Engine final : public httplib::Server {
  public:
-  Engine(const Guard& guard, api::Handler handler, size_t max_body_bytes,
-         const std::atomic<bool>& stopping);
+  Engine(const Guard& guard, api::Handler handler,
+         const Protocol::Options& options, const std::atomic<bool>& stopping);
 
   bool ServeRequest(Connection& connection);
 
@@ -121,18 +142,18 @@ class Protocol::Engine final : public httplib::Server {
 
   const Guard& guard_;
   const api::Handler handler_;
-  const size_t max_body_bytes_;
+  const Protocol::Options options_;
   const std::atomic<bool>& stopping_;
   const std::function<void(httplib::Request&)> begin_;
   const std::string no_address_;
 };
 
 Protocol::Engine::Engine(const Guard& guard, api::Handler handler,
-                         size_t max_body_bytes,
+                         const Protocol::Options& options,
                          const std::atomic<bool>& stopping)
     : guard_(guard),
       handler_(std::move(handler)),
-      max_body_bytes_(max_body_bytes),
+      options_(options),
       stopping_(stopping),
       begin_([this](httplib::Request& req) { Begin(req); }) {
   using httplib::Request;
@@ -140,7 +161,7 @@ Protocol::Engine::Engine(const Guard& guard, api::Handler handler,
   svr_sock_ = 0;  // "we are running": httplib stops to stream otherwise
   set_expect_100_continue_handler([this](const Request&, Response& res) {
     const std::optional<Refusal> refusal =
-        Refuse(*current, guard_, max_body_bytes_);
+        Refuse(*current, guard_, options_.max_body_bytes);
     if (!refusal) return 100;
     Answer(*refusal, res);
     return refusal->status;
@@ -217,6 +238,7 @@ void Protocol::Engine::Begin(httplib::Request& req) {
   for (auto& [name, value] : req.params) {
     request.query.emplace_back(name, std::move(value));
   }
+  if (options_.keep_headers) request.headers = Kept(req.headers);
   for (auto& [name, value] : req.headers) {
     if (EqualNoCase(name, "content-type")) {
       request.content_type = std::move(value);
@@ -241,18 +263,25 @@ void Protocol::Engine::Begin(httplib::Request& req) {
 }
 
 void Protocol::Engine::Serve(httplib::Response& res) {
-  std::optional<Refusal> refusal = Refuse(*current, guard_, max_body_bytes_);
-  if (!refusal) refusal = TakeBody(*current, max_body_bytes_);
+  std::optional<Refusal> refusal =
+      Refuse(*current, guard_, options_.max_body_bytes);
+  if (!refusal) refusal = TakeBody(*current, options_.max_body_bytes);
   if (refusal) return Answer(*refusal, res);
   api::Response response = handler_(current->request);
   FinishForm(*current);
   if (current->refusal) return Answer(*current->refusal, res);
+  if (response.disruption &&
+      !HoldBack(*current, *response.disruption, stopping_)) {
+    res.status = response.status;  // for the log
+    return;
+  }
   Fill(std::move(response), res);
 }
 
 void Protocol::Engine::Fill(api::Response&& response, httplib::Response& res) {
   Exchange& exchange = *current;
   res.status = response.status;
+  if (response.disruption && response.disruption->cut) MakeStream(response);
   const bool zipped = Compress(exchange.head.accepts_gzip, response);
   // set_header() drops what would break the head; names and values may go
   // back to what a client sent.
@@ -269,7 +298,9 @@ void Protocol::Engine::FillStream(api::Response&& response, bool zipped,
                                   httplib::Response& res) {
   Exchange& exchange = *current;
   StreamFormat format{.zipped = zipped, .live = response.stream_is_live};
-  if (response.stream_bytes && !zipped) {
+  if (response.disruption) format.cut = response.disruption->cut;
+  const bool as_long = !format.cut || !format.cut->clean;
+  if (response.stream_bytes && !zipped && as_long) {
     format.bytes = response.stream_bytes;
     res.set_header("Content-Length", std::to_string(*format.bytes));
   } else if (!exchange.head.visitor.http_1_0) {
@@ -370,9 +401,9 @@ std::string HeaderAsRead(const std::string& value) {
 }
 
 Protocol::Protocol(const Guard& guard, api::Handler handler,
-                   size_t max_body_bytes, const std::atomic<bool>& stopping)
-    : engine_(std::make_unique<Engine>(guard, std::move(handler),
-                                       max_body_bytes, stopping)) {}
+                   const Options& options, const std::atomic<bool>& stopping)
+    : engine_(std::make_unique<Engine>(guard, std::move(handler), options,
+                                       stopping)) {}
 
 Protocol::~Protocol() = default;
 

@@ -29,8 +29,13 @@ std::string HeaderAsRead(const std::string& value);
 // Lifetime  Borrows `guard` and `stopping`.
 class Protocol {
  public:
+  struct Options {
+    size_t max_body_bytes = 0;
+    bool keep_headers = false;  // in api::Request
+  };
+
   // When `stopping` is set, answers say that the connection closes.
-  Protocol(const Guard& guard, api::Handler handler, size_t max_body_bytes,
+  Protocol(const Guard& guard, api::Handler handler, const Options& options,
            const std::atomic<bool>& stopping);
   ~Protocol();
   Protocol(const Protocol&) = delete;

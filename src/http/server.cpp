@@ -166,7 +166,9 @@ void Server::Impl::Start(api::Handler handler) {
                      .api_key_in_header = HeaderAsRead(options_.api_key),
                      .loopback = listener_.loopback,
                      .host = options_.host});
-  protocol_.emplace(*guard_, std::move(handler), options_.max_body_bytes,
+  protocol_.emplace(*guard_, std::move(handler),
+                    Protocol::Options{.max_body_bytes = options_.max_body_bytes,
+                                      .keep_headers = options_.keep_headers},
                     stopping_);
   acceptor_ = std::thread([this] { AcceptLoop(); });
 }

@@ -22,6 +22,7 @@ struct ServerOptions {
   int write_timeout_ms = 30'000;      // without a byte taken by the client
   int drain_timeout_ms = 10'000;      // for running requests, on Stop()
   std::string api_key = {};           // empty: any credentials will do
+  bool keep_headers = false;          // requests come with their headers
 };
 
 // Serves `handler` on one port.

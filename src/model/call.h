@@ -41,6 +41,8 @@ struct CallReport {
   // call turns out to have one already, the store puts that here.
   bool made_trace_id = false;
   std::string kept_trace_id;
+  // The store's word on whether this half had come before.
+  bool repeats_start = false, repeats_end = false;
   // Refs found anywhere in `inputs` and `output`.
   std::span<const std::string_view> input_refs, output_refs;
 };

@@ -19,6 +19,7 @@
 #include <tuple>
 #include <vector>
 
+#include "model/ignored_fields.h"
 #include "model/values.h"
 
 namespace bobbin::model {
@@ -98,7 +99,12 @@ void ReadFields(json::Value value, Record& out, const Loc& loc,
       return ((std::get<kI>(rows).name == key && (found[kI] = v, true)) || ...);
     }
     (std::make_index_sequence<kCount>());
-    if (!known && strict) unknown.push_back(v);
+    if (known) continue;
+    if (strict) {
+      unknown.push_back(v);
+    } else {
+      IgnoredFields::Note(loc, key);
+    }
   }
   const auto read = [&](const auto& row, json::Value member) {
     if (member.exists()) {

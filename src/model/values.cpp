@@ -209,6 +209,7 @@ bool CheckMembers(Value object, const Loc& loc, Details& details) {
 
 void ReadUsage(Value usage, const Loc& loc, Details& details) {
   if (usage.is(Kind::kNull) || !IsDict(usage, loc, details)) return;
+  const IgnoredFields::Pause other_counts;
   for (Value model = usage.first(); model.exists(); model = model.next()) {
     const Loc at = loc.In(model.key());
     if (!IsDict(model, at, details)) continue;

@@ -295,4 +295,15 @@ Result<CallStore::Count> CallStore::CountCalls(
   return count;
 }
 
+Result<std::vector<LooseEnds>> CallStore::FindLooseEnds(
+    const std::optional<std::string_view>& project_id, int64_t most) const {
+  std::vector<LooseEnds> ends;
+  const Status status = database_.Read([&](Connection& connection) {
+    ends = ReadLooseEnds(connection, project_id, most);
+    return Status();
+  });
+  if (!status.ok()) return status.error();
+  return ends;
+}
+
 }  // namespace bobbin::store

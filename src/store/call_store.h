@@ -27,6 +27,7 @@
 #include "query/calls_sql.h"
 #include "store/call_counts.h"
 #include "store/changes.h"
+#include "store/loose_ends.h"
 #include "store/names.h"
 #include "store/ref_reader.h"
 
@@ -117,6 +118,10 @@ class CallStore {
 
   // Wakes those who wait for calls to change.
   Changes& changes() { return changes_; }
+
+  // What has not come, of one project or of all (store/loose_ends.h).
+  Result<std::vector<LooseEnds>> FindLooseEnds(
+      const std::optional<std::string_view>& project_id, int64_t most) const;
 
   // True if a Scan holds writers up for as long as its `visit` takes, so that
   // a caller should collect first and send later.

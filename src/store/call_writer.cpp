@@ -231,6 +231,9 @@ class ReportWriter {
     }
     if (found->deleted) return;
     CountEnd(*found);
+    report_.repeats_start = report_.part != CallPart::kEnd && found->visible;
+    report_.repeats_end =
+        report_.part != CallPart::kStart && found->outputs.has_value();
     const bool replace = report_.part == CallPart::kComplete && !report_.joined;
     if (report_.part != CallPart::kEnd) MergeStart(*found, replace);
     if (report_.part != CallPart::kStart) MergeEnd(*found, replace);
@@ -371,6 +374,7 @@ class ReportWriter {
 
 void WriteReport(Connection& connection, Names& names, CallCounts& counts,
                  CallReport& report) {
+  report.repeats_start = report.repeats_end = false;
   ReportWriter writer(connection, names, counts, report);
   switch (report.part) {
     case CallPart::kStart:

@@ -58,16 +58,17 @@ struct Api::Parts {
   std::optional<store::CostStore> costs;
   std::optional<store::RefStore> refs;
   std::optional<store::ProjectStore> projects;
-  control::Control control{{.may_harm = true}};
+  std::optional<control::Control> control;
   std::optional<api::Services> services;
   std::unique_ptr<http::Server> server;  // first to go
 };
 
 Api::Api(Transport transport, db::Durability durability,
-         int64_t query_timeout_us)
+         int64_t query_timeout_us, const control::Options& control)
     : transport_(transport),
       durability_(durability),
-      query_timeout_us_(query_timeout_us) {
+      query_timeout_us_(query_timeout_us),
+      control_(control) {
   Open();
 }
 
@@ -91,11 +92,13 @@ void Api::Open() {
   p.costs.emplace(*p.database, p.names);
   p.refs.emplace(*p.database);
   p.projects.emplace(*p.database, p.names, *p.calls);
+  p.control.emplace(control_);
   p.services.emplace(api::Services{*p.calls, *p.objects, *p.files, *p.tables,
                                    *p.feedback, *p.costs, *p.refs, *p.projects,
-                                   p.control, clock, ids, "memory"});
+                                   *p.control, clock, ids, "memory"});
   if (transport_ == Transport::kInProcess) return;
-  p.server = std::make_unique<http::Server>(http::ServerOptions{});
+  p.server = std::make_unique<http::Server>(
+      http::ServerOptions{.keep_headers = control_.journal.most_entries > 0});
   REQUIRE(p.server->Bind().ok());
   p.server->Start([&p](const api::Request& request) {
     return api::Dispatch(*p.services, request);
@@ -119,12 +122,17 @@ api::Response Api::Send(api::Request request) {
   }
   httplib::Client client("127.0.0.1", parts_->server->port());
   httplib::Headers headers;
+  for (const auto& [name, value] : request.headers) {
+    headers.emplace(name, value);
+  }
   if (!request.accept.empty()) headers.emplace("Accept", request.accept);
   httplib::Result result;
   if (request.method == "GET") {
     result = client.Get(
         request.path,
         httplib::Params(request.query.begin(), request.query.end()), headers);
+  } else if (request.method == "DELETE") {
+    result = client.Delete(request.path, headers);
   } else if (request.method == "PUT") {
     result =
         client.Put(request.path, headers, request.body, request.content_type);

@@ -38,7 +38,8 @@ class Api {
  public:
   explicit Api(Transport transport = Transport::kInProcess,
                db::Durability durability = db::Durability::kMemory,
-               int64_t query_timeout_us = 0);
+               int64_t query_timeout_us = 0,
+               const control::Options& control = {.may_harm = true});
   ~Api();
 
   // A request with a JSON body.
@@ -69,6 +70,7 @@ class Api {
   const Transport transport_;
   const db::Durability durability_;
   const int64_t query_timeout_us_;
+  const control::Options control_;
   std::unique_ptr<Parts> parts_;
 };
 
