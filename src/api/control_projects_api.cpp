@@ -63,16 +63,23 @@ Status ReadHarmful(Services& services, const Request& request,
   return status;
 }
 
-// Everything, or a project, goes; so does what was decided for it.
+// Everything, or a project, goes; so does what was decided for it, and what
+// was noted of it.
 Status Empty(Services& services, std::optional<std::string_view> project_id) {
   if (!project_id) {
     Status status = services.projects.ResetAll();
-    if (status.ok()) services.control.seeds().ForgetAll();
+    if (status.ok()) {
+      services.control.seeds().ForgetAll();
+      services.control.Forget({});
+    }
     return status;
   }
   Status status = CheckProjectId(*project_id);
   if (status.ok()) status = services.projects.Reset(*project_id);
-  if (status.ok()) services.control.seeds().Forget(*project_id);
+  if (status.ok()) {
+    services.control.seeds().Forget(*project_id);
+    services.control.Forget(std::string(*project_id));
+  }
   return status;
 }
 

@@ -48,6 +48,9 @@ class Control {
 
  private:
   const Options options_;
+  Journal journal_;
+  Faults faults_;
+  Tally tally_;
   Seeds seeds_;
   Journal journal_;
   Faults faults_;

@@ -122,6 +122,10 @@ class CallStore {
   Result<std::vector<LooseEnds>> FindLooseEnds(
       const std::optional<std::string_view>& project_id, int64_t most) const;
 
+  // What has not come, of one project or of all (store/loose_ends.h).
+  Result<std::vector<LooseEnds>> FindLooseEnds(
+      const std::optional<std::string_view>& project_id, int64_t most) const;
+
   // True if a Scan holds writers up for as long as its `visit` takes, so that
   // a caller should collect first and send later.
   bool scan_blocks_writers() const {

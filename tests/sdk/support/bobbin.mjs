@@ -12,8 +12,9 @@ import {createInterface} from 'node:readline';
 const REQUEST = /^info: (?:GET|POST|PUT|DELETE) (\S+) (\d{3})\b/;
 
 export class Bobbin {
-  static async start() {
-    const bobbin = new Bobbin();
+  // `options` are further ones of `bobbin serve`.
+  static async start(options = []) {
+    const bobbin = new Bobbin(options);
     await bobbin.#ready();
     return bobbin;
   }
@@ -21,11 +22,11 @@ export class Bobbin {
   #child;
   #log = '';
 
-  constructor() {
+  constructor(options) {
     this.dir = mkdtempSync(join(tmpdir(), 'bobbin-sdk-'));
     const file = join(this.dir, 'calls.db');
     const serve = [process.env.BOBBIN_BINARY, 'serve', '--db', file,
-                   '--port', '0', '--log-level', 'info'];
+                   '--port', '0', '--log-level', 'info', ...options];
     // However this process ends, the server ends with it.
     this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...serve],
                         {stdio: ['ignore', 'pipe', 'pipe']});
