@@ -52,9 +52,6 @@ class Control {
   Faults faults_;
   Tally tally_;
   Seeds seeds_;
-  Journal journal_;
-  Faults faults_;
-  Tally tally_;
 };
 
 }  // namespace bobbin::control

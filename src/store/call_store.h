@@ -118,9 +118,6 @@ class CallStore {
 
   // Wakes those who wait for calls to change.
   Changes& changes() { return changes_; }
-  // What has not come, of one project or of all (store/loose_ends.h).
-  Result<std::vector<LooseEnds>> FindLooseEnds(
-      const std::optional<std::string_view>& project_id, int64_t most) const;
 
   // What has not come, of one project or of all (store/loose_ends.h).
   Result<std::vector<LooseEnds>> FindLooseEnds(
