@@ -81,14 +81,15 @@ Result<Response> AskCallsUsage(Services& services, const Request& request,
   std::map<std::string, std::string, std::less<>> usage;
   for (const std::string_view id : wanted.call_ids) usage.emplace(id, "{}");
   std::string open;
-  if (!usage.empty())
-    status = EachRow(services, report.value(), wanted.project_id,
-                     [&](const std::vector<json::Value>& row) {
-                       usage.find(row[0].text())->second = row[1].raw();
-                       if (row[2].raw() != "true") return;
-                       if (!open.empty()) open += ',';
-                       open += row[0].raw();
-                     });
+  const auto add = [&](const std::vector<json::Value>& row) {
+    usage.find(row[0].text())->second = row[1].raw();
+    if (row[2].raw() != "true") return;
+    if (!open.empty()) open += ',';
+    open += row[0].raw();
+  };
+  if (!usage.empty()) {
+    status = EachRow(services, report.value(), wanted.project_id, add);
+  }
   if (!status.ok()) return std::move(status).error();
   Response response;
   response.body = R"({"call_usage":{)";

@@ -1,4 +1,4 @@
--- 0008: views of the rest, for people and other tools, beside v_calls.
+-- 0009: views of the rest, for people and other tools, beside v_calls.
 --
 -- Names and values are the API's; times are ISO 8601. The views need no
 -- functions but SQLite's own.
