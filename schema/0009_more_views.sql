@@ -13,7 +13,8 @@ SELECT p.project_id, c.trace_id, c.id, c.parent_id,
           SELECT c.parent_id, 0
           UNION ALL
           SELECT a.parent_id, up.depth + 1
-          FROM up JOIN calls a ON a.id = up.id AND a.project = c.project
+          FROM up JOIN calls a INDEXED BY calls_by_id
+            ON a.id = up.id AND a.project = c.project
           WHERE a.trace_id = c.trace_id AND a.started_at_us IS NOT NULL
             AND up.depth < 1000)  -- a ring of parents ends
         SELECT max(depth) FROM up) AS depth,
@@ -24,7 +25,8 @@ SELECT p.project_id, c.trace_id, c.id, c.parent_id,
           SELECT a.parent_id, up.depth + 1,
                  printf('%016x', a.started_at_us + (1 << 62)) || a.id || '/'
                    || up.path
-          FROM up JOIN calls a ON a.id = up.id AND a.project = c.project
+          FROM up JOIN calls a INDEXED BY calls_by_id
+            ON a.id = up.id AND a.project = c.project
           WHERE a.trace_id = c.trace_id AND a.started_at_us IS NOT NULL
             AND up.depth < 1000)
         SELECT path FROM up ORDER BY depth DESC LIMIT 1) AS path,
@@ -81,7 +83,7 @@ JOIN projects p ON p.row_id = f.project;
 -- rows WHERE NOT has_used_below.
 CREATE VIEW v_costs AS
 WITH used AS (
-  SELECT c.*, m.key AS model,
+  SELECT c.project, c.id, c.trace_id, c.op, c.started_at_us, m.key AS model,
          coalesce(json_extract(m.value, '$.prompt_tokens'), 0)
            + coalesce(json_extract(m.value, '$.input_tokens'), 0)
            AS prompt_tokens,
@@ -92,13 +94,7 @@ WITH used AS (
          coalesce(json_extract(m.value, '$.cache_read_input_tokens'), 0)
            AS cache_read_tokens,
          coalesce(json_extract(m.value, '$.cache_creation_input_tokens'), 0)
-           AS cache_creation_tokens,
-         (SELECT row_id FROM prices r INDEXED BY prices_by_model
-          WHERE r.llm_id = m.key
-            AND (r.project = c.project OR r.project IS NULL)
-          ORDER BY r.effective_at_us > c.started_at_us, r.project IS NULL,
-                   r.effective_at_us DESC, r.created_at_us DESC,
-                   r.row_id DESC LIMIT 1) AS price
+           AS cache_creation_tokens
   FROM calls c
   JOIN call_outputs u ON u.row_id = c.output_row
   JOIN json_each(u.summary, '$.usage') m ON m.type = 'object'
@@ -122,8 +118,8 @@ SELECT p.project_id, y.id AS call_id, y.trace_id, o.name AS op_name,
          + y.cache_read_tokens * r.cache_read_input_token_cost
          + y.cache_creation_tokens * r.cache_creation_input_token_cost
          AS total_cost,
-       EXISTS (SELECT 1 FROM calls k JOIN call_outputs v
-                 ON v.row_id = k.output_row
+       EXISTS (SELECT 1 FROM calls k INDEXED BY calls_by_parent
+               JOIN call_outputs v ON v.row_id = k.output_row
                WHERE k.parent_id = y.id AND k.project = y.project
                  AND k.trace_id = y.trace_id AND k.started_at_us IS NOT NULL
                  AND json_type(v.summary, '$.usage') = 'object'
@@ -132,4 +128,14 @@ SELECT p.project_id, y.id AS call_id, y.trace_id, o.name AS op_name,
 FROM used y
 JOIN projects p ON p.row_id = y.project
 JOIN ops o ON o.row_id = y.op
-LEFT JOIN prices r ON r.row_id = y.price;
+LEFT JOIN prices r ON r.row_id = (
+  SELECT row_id
+  FROM (SELECT e.row_id, e.effective_at_us > y.started_at_us AS is_later,
+               e.project IS NULL AS is_default, e.effective_at_us,
+               e.created_at_us
+        FROM prices e INDEXED BY prices_by_model
+        WHERE e.llm_id = y.model
+          AND (e.project = y.project OR e.project IS NULL))
+  ORDER BY is_later, is_default, effective_at_us DESC, created_at_us DESC,
+           row_id DESC
+  LIMIT 1);

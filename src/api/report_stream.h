@@ -41,7 +41,7 @@ Result<std::shared_ptr<AskedReport<Record>>> ReadReport(const Request& request,
   return asked;
 }
 
-// Streams the rows; `frame` outlives the answer. `owner` is kept for as long.
+// Streams the rows; `frame` outlives the answer. `report` is kept for as long.
 Response StreamReport(Services& services, const Frame& frame,
                       std::string content_type,
                       std::shared_ptr<const query::Report> report,

@@ -67,15 +67,17 @@ using Sink = std::function<bool(std::string_view)>;
 
 struct StreamEnd;
 
+// Where the body breaks off; what counts is the body before it is zipped.
+struct BodyCut {
+  std::optional<size_t> bytes = {};  // after so many, or where it ends
+  std::optional<size_t> lines = {};  // after so many, if it has more
+  bool clean = false;  // as if that were all; else the connection is cut
+};
+
 // What the transport is to do to an answer, for clients that are tested with
 // answers that go wrong.
 struct Disruption {
-  // Where the body breaks off; what counts is the body before it is zipped.
-  struct Cut {
-    std::optional<size_t> bytes = {};  // after so many, or where it ends
-    std::optional<size_t> lines = {};  // after so many, if it has more
-    bool clean = false;  // as if that were all; else the connection is cut
-  };
+  using Cut = BodyCut;
 
   // How long the answer is held back. The wait ends early when the client
   // hangs up or the server stops.

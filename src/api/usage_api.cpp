@@ -53,6 +53,7 @@ Status EachRow(Services& services, const query::Report& report,
 
 // kTooLarge if the traces of the calls have more calls than the limit.
 Status CheckTraces(Services& services, const model::CallsUsageReq& wanted) {
+  if (wanted.call_ids.empty()) return {};
   const int64_t limit = wanted.limit.value_or(query::kUsageLimit);
   bool too_many = false;
   Status status =
@@ -80,13 +81,15 @@ Result<Response> AskCallsUsage(Services& services, const Request& request,
   std::map<std::string, std::string, std::less<>> usage;
   for (const std::string_view id : wanted.call_ids) usage.emplace(id, "{}");
   std::string open;
-  status = EachRow(services, report.value(), wanted.project_id,
-                   [&](const std::vector<json::Value>& row) {
-                     usage.find(row[0].text())->second = row[1].raw();
-                     if (row[2].raw() != "true") return;
-                     if (!open.empty()) open += ',';
-                     open += row[0].raw();
-                   });
+  const auto add = [&](const std::vector<json::Value>& row) {
+    usage.find(row[0].text())->second = row[1].raw();
+    if (row[2].raw() != "true") return;
+    if (!open.empty()) open += ',';
+    open += row[0].raw();
+  };
+  if (!usage.empty()) {
+    status = EachRow(services, report.value(), wanted.project_id, add);
+  }
   if (!status.ok()) return std::move(status).error();
   Response response;
   response.body = R"({"call_usage":{)";

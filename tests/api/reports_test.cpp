@@ -160,7 +160,7 @@ TEST_CASE("traces are narrowed down, sorted and paged", "[api][reports]") {
       {R"({"where":"inputs.model = 'gpt-4o'"})", "d a"},
       {R"({"where":"op = 'ask'"})", "d b a"},
       {R"({"where":"op_name = 'ask' and project_id = 'team/other'"})", "d"},
-      {Where("op_name in ('ask','other')"), "b"},
+      {Where("op_name in ('ask','other')"), "b a"},
       {Where("latency_ms > 5000"), "a"},
       {Where("status != 'error' and not exists inputs.model"), "c"},
       {Where("trace_id = 'tb'"), "b"},
