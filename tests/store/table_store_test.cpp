@@ -410,7 +410,7 @@ TEST_CASE("tables are there after a restart", "[store][tables]") {
     const auto database = OpenOrThrow(InFile(folder.File("tables.db")));
     store::Names names;
     TableStore tables(*database, names);
-    const std::vector<model::RawObject> raw(rows.begin(), rows.end());
+    const std::vector<model::RawObject> raw = RawRows(rows);
     const std::string digests = model::DigestsOf(raw);
     digest = HexSha256(digests);
     if (run == 0) {
@@ -463,8 +463,8 @@ TEST_CASE("writers of the same rows and tables do not hinder each other",
     threads.emplace_back([&, thread] {
       // All make one table; each has another one of the same rows.
       for (const size_t count : {rows.size(), rows.size() - 1 - thread}) {
-        const std::vector<model::RawObject> raw(
-            rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(count));
+        const std::vector<model::RawObject> raw =
+            RawRows(std::span(rows).first(count));
         const std::string digests = model::DigestsOf(raw);
         const std::string digest = HexSha256(digests);
         if (!tables.Create({kProject, digest, digests, raw, 1}).ok()) ++failed;

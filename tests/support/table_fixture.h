@@ -1,6 +1,7 @@
 // The store of tables, and short ways to fill it: a row `n` is {"n":<n>}.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,13 @@ inline std::string DigestOfRow(std::string_view row) {
   return model::DigestsOf({&raw, 1});
 }
 
+inline std::vector<model::RawObject> RawRows(
+    std::span<const std::string> rows) {
+  std::vector<model::RawObject> raw;
+  for (const std::string& row : rows) raw.push_back({row});
+  return raw;
+}
+
 class TableFixture : public StoreFixture {
  public:
   using StoreFixture::StoreFixture;
@@ -35,8 +43,7 @@ class TableFixture : public StoreFixture {
 
   // Keeps a table and returns its digest.
   std::string Create(const Rows& rows, std::string_view project_id = kProject) {
-    std::vector<model::RawObject> raw;
-    for (const std::string& row : rows) raw.push_back({row});
+    const std::vector<model::RawObject> raw = RawRows(rows);
     const std::string digests = model::DigestsOf(raw);
     const std::string digest = HexSha256(digests);
     const Status status = tables.Create({.project_id = project_id,
