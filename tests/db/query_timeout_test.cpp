@@ -182,7 +182,7 @@ TEST_CASE("readers that wait for a connection give up in time",
   OpenOptions options = InFile(folder.File("x.db"));
   options.query_timeout_us = 100 * kMs;
   const auto database = OpenOrThrow(options);
-  constexpr int kReaders = 16;  // as many as there are connections
+  constexpr int kReaders = 64;  // as many as there are connections
   std::atomic<int> inside = 0;
   std::atomic<bool> leave = false;
   std::vector<std::thread> readers;
