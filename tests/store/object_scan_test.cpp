@@ -9,14 +9,14 @@ using model::SortBy;
 
 class ScanFixture : public ObjectFixture {
  protected:
-  // Base class "B<x>", leaf class "L<x>" for a digest "x...".
+  // Base class "B<name>"; leaf class "L<x>" for a digest "...x".
   void Version(std::string_view name, std::string_view digest,
                std::string_view kind = "object") {
     model::ObjectNature nature;
     nature.val = "{}";
     nature.kind = kind;
     if (kind == "object") {
-      nature.base_object_class = std::string("B") + digest.front();
+      nature.base_object_class = "B" + std::string(name);
       nature.leaf_object_class = std::string("L") + digest.back();
     }
     Must(objects.Publish({kProject, name, digest, "me", nature, ++now_us}));
@@ -89,24 +89,24 @@ TEST_CASE_METHOD(ScanFixture, "filters find what they name",
        },
        {"b3", "f2"}},
       {"a base class",
-       [](auto& f) { f.base_object_classes = {{"Ba"}}; },
-       {"a1", "a2"}},
+       [](auto& f) { f.base_object_classes = {{"Bm"}}; },
+       {"a1", "b3"}},
       {"base classes",
        [](auto& f) {
-         f.base_object_classes = {{"Bd", "Bb"}};
+         f.base_object_classes = {{"Bn", "Bnone", "Bm"}};
        },
-       {"b3", "d4"}},
-      {"the latest of a base class, not its latest",
+       {"a1", "a2", "b3", "d4"}},
+      {"the latest of a base class",
        [](auto& f) {
-         f.base_object_classes = {{"Ba", "Bb"}};
+         f.base_object_classes = {{"Bm"}};
          f.latest_only = true;
        },
        {"b3"}},
       {"no base class of these",
        [](auto& f) {
-         f.exclude_base_object_classes = {{"Ba", "Bd"}};
+         f.exclude_base_object_classes = {{"Bm", "Bnone"}};
        },
-       {"b3", "f1", "f2"}},
+       {"a2", "f1", "d4", "f2"}},
       {"a leaf class",
        [](auto& f) { f.leaf_object_classes = {{"L2"}}; },
        {"a2"}},
@@ -153,7 +153,7 @@ TEST_CASE_METHOD(ScanFixture, "filters find what they name",
       {"all together",
        [](auto& f) {
          f.object_ids = {{"m"}};
-         f.base_object_classes = {{"Ba"}};
+         f.base_object_classes = {{"Bm"}};
          f.leaf_object_classes = {{"L1"}};
          f.exclude_base_object_classes = {{"Bz"}};
          f.tags = {{"t"}};
