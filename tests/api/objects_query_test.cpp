@@ -21,7 +21,8 @@ std::string Deletion(std::string_view name, std::string_view digests = "") {
 
 TEST_CASE("an object comes back as it was published", "[api][objects]") {
   Api api;
-  PublishVal(api, "thing", R"({"a":1})");
+  PublishVal(api, "thing",
+             R"({"_class_name":"P","_bases":["Prompt","Object","BaseModel"]})");
   api.clock.now_us += 1;
   const std::string val =
       R"({ "_class_name":"StringPrompt", "_bases":["Prompt","Object",)"
@@ -138,12 +139,10 @@ TEST_CASE("deleting says what went", "[api][objects]") {
   Api api;
   PublishVal(api, "thing", R"({"a":1})");
   PublishVal(api, "thing", R"({"a":2})");
-  const std::string third =
-      PublishVal(api, "thing",
-                 R"({"_class_name":"L","_bases":["B","Object","BaseModel"]})");
+  const std::string third = PublishVal(api, "thing", R"({"a":3})");
   CHECK(api.Ok("/obj/delete", Deletion("thing", "[\"latest\",\"v2\"]")) ==
         R"({"num_deleted":1,"deleted_versions":[{"digest":")" + third +
-            R"(","base_object_class":"B","leaf_object_class":"L"}]})");
+            R"(","base_object_class":null,"leaf_object_class":null}]})");
   CHECK(ReadObject(api, "thing", "latest").at("digest") == kTwo);
   CHECK(api.Ok("/obj/delete", Deletion("thing", "null")) ==
         R"({"num_deleted":2,"deleted_versions":[{"digest":")" + kOne +
@@ -151,6 +150,12 @@ TEST_CASE("deleting says what went", "[api][objects]") {
             R"({"digest":")" +
             kTwo + R"(","base_object_class":null,"leaf_object_class":null}]})");
   CHECK(QueryObjects(api).empty());
+  const std::string of_class =
+      PublishVal(api, "other",
+                 R"({"_class_name":"L","_bases":["B","Object","BaseModel"]})");
+  CHECK(api.Ok("/obj/delete", Deletion("other", "null")) ==
+        R"({"num_deleted":1,"deleted_versions":[{"digest":")" + of_class +
+            R"(","base_object_class":"B","leaf_object_class":"L"}]})");
   PublishVal(api, "thing", R"({"a":1})");
   CHECK(ReadObject(api, "thing", "latest").at("version_index") == 3);
 }
