@@ -1,43 +1,33 @@
 #include "base/hash.h"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
+// The functions of SHA-256 alone, which newer OpenSSL would rather have us
+// reach through EVP: that brings all of libcrypto, 3 MB, into the program.
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
 
 #include <array>
-#include <cstdlib>
-
-#include "base/log.h"
 
 namespace bobbin {
 namespace {
 
-using Sha256Bytes = std::array<unsigned char, 32>;
+using Sha256Bytes = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
 
-const EVP_MD* FetchSha256() {
-  // Without this the first use of OpenSSL reads the machine's openssl.cnf,
-  // which may load code that is not ours.
-  OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
-  return EVP_MD_fetch(nullptr, "SHA256", nullptr);
+// None of these can fail, whatever they return.
+void Begin(SHA256_CTX& context) { SHA256_Init(&context); }
+void Take(SHA256_CTX& context, std::string_view bytes) {
+  SHA256_Update(&context, bytes.data(), bytes.size());
 }
-
-const EVP_MD* Sha256Method() {
-  static const EVP_MD* const sha256 = FetchSha256();
-  return sha256;
-}
-
-// OpenSSL says no only when memory has run out. A wrong digest would be
-// stored for good.
-void Require(bool done) {
-  if (done) return;
-  Log(LogLevel::kError, "SHA-256 is not available");
-  std::abort();
+Sha256Bytes End(SHA256_CTX& context) {
+  Sha256Bytes sum;
+  SHA256_Final(sum.data(), &context);
+  return sum;
 }
 
 Sha256Bytes Sha256(std::string_view bytes) {
-  Sha256Bytes sum;
-  Require(EVP_Digest(bytes.data(), bytes.size(), sum.data(), nullptr,
-                     Sha256Method(), nullptr) == 1);
-  return sum;
+  SHA256_CTX context;
+  Begin(context);
+  Take(context, bytes);
+  return End(context);
 }
 
 void AppendSpelled(std::string& out, const Sha256Bytes& sum) {
@@ -71,24 +61,15 @@ void AppendDigest(std::string& out, std::string_view bytes) {
   AppendSpelled(out, Sha256(bytes));
 }
 
-DigestBuilder::DigestBuilder() : context_(EVP_MD_CTX_new()) {
-  Require(context_ != nullptr &&
-          EVP_DigestInit_ex(context_.get(), Sha256Method(), nullptr) == 1);
+DigestBuilder::DigestBuilder() : context_(new SHA256_CTX) { Begin(*context_); }
+
+void DigestBuilder::Free::operator()(SHA256state_st* context) const {
+  delete context;
 }
 
-void DigestBuilder::Free::operator()(evp_md_ctx_st* context) const {
-  EVP_MD_CTX_free(context);
-}
+void DigestBuilder::Add(std::string_view piece) { Take(*context_, piece); }
 
-void DigestBuilder::Add(std::string_view piece) {
-  Require(EVP_DigestUpdate(context_.get(), piece.data(), piece.size()) == 1);
-}
-
-std::string DigestBuilder::Finish() {
-  Sha256Bytes sum;
-  Require(EVP_DigestFinal_ex(context_.get(), sum.data(), nullptr) == 1);
-  return Spelled(sum);
-}
+std::string DigestBuilder::Finish() { return Spelled(End(*context_)); }
 
 std::string HexSha256(std::string_view bytes) {
   std::string hex;

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-struct evp_md_ctx_st;
+struct SHA256state_st;
 
 namespace bobbin {
 
@@ -31,9 +31,9 @@ class DigestBuilder {
 
  private:
   struct Free {
-    void operator()(evp_md_ctx_st* context) const;
+    void operator()(SHA256state_st* context) const;
   };
-  const std::unique_ptr<evp_md_ctx_st, Free> context_;
+  const std::unique_ptr<SHA256state_st, Free> context_;
 };
 
 // Lower-case hex SHA-256: 64 characters. For tables.
