@@ -54,6 +54,7 @@ function ThemeButton() {
 
 function Live() {
   const state = useLiveState();
+  if (state === 'none') return <span role="status" />;
   const text = state === 'on' ? 'Live' :
       state === 'connecting' ? 'Connecting' : 'Not live';
   return (

@@ -120,6 +120,22 @@ webTest('the keys work without a mouse', async ({page, url}) => {
   await seeNames(page, ['draw']);
 });
 
+webTest('from a trace the way back leads to the list as it was filtered',
+        async ({page, url}) => {
+  const filtered = `${url}${LIST}&status=error&sort=calls%3Aasc`;
+  await page.goto(filtered);
+  await page.getByRole('link', {name: 'refund'}).click();
+  await page.getByRole('heading', {name: 'refund', level: 2}).waitFor();
+  await page.keyboard.press('j');
+  await page.getByRole('heading', {name: 'lookUp', level: 2}).waitFor();
+  await page.keyboard.press('Escape');
+  await page.waitForURL(filtered);
+  await seeNames(page, ['refund']);
+  await page.goto(`${url}/acme/other/r/call/none`);
+  const all = page.getByRole('main').getByRole('link', {name: 'All traces'});
+  assert.equal(await all.getAttribute('href'), '/?project=acme%2Fother');
+});
+
 webTest('a new trace appears by itself, and so does its end',
         async ({page, url, api}) => {
   const project = 'acme/live';

@@ -47,6 +47,29 @@ webTest('the address that the SDK prints shows the call in its trace',
   await page.waitForURL(callUrl(url, oneOf('answer').id));
 });
 
+webTest('the trace says what it took, and what it cost',
+        async ({page, url, api, oneOf}) => {
+  await page.goto(callUrl(url, oneOf('rerank').id));
+  const facts = page.locator('.trace-summary .facts');
+  await facts.getByText('$0.0020').waitFor();
+  assert.match(await facts.textContent(), /Calls4Tokens508Cost\$0\.0020$/);
+
+  // Also when only the calls below say what they used.
+  const usage = {'gpt-4o': {prompt_tokens: 1000, completion_tokens: 100,
+                            total_tokens: 1100, requests: 1}};
+  const call = (n, more) => ({
+    id: `cost-${n}`, trace_id: 'cost', op_name: 'spend', startMs: 0, endMs: 9,
+    ...more,
+  });
+  await callBatch(api, PROJECT, [
+    call(0), call(1, {parent_id: 'cost-0', usage}),
+    call(2, {parent_id: 'cost-0', usage}),
+  ]);
+  await page.goto(callUrl(url, 'cost-0'));
+  await facts.getByText('$0.0070').waitFor();
+  assert.match(await facts.textContent(), /Calls3Tokens2,200Cost\$0\.0070$/);
+});
+
 webTest('the hosted page\'s addresses lead here too',
         async ({page, url, oneOf}) => {
   const {id, op_name: op} = oneOf('answer');

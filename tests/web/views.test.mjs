@@ -102,6 +102,49 @@ webTest('charts are drawn, with a table by op and by model',
   await page.locator('.plot canvas').nth(4).waitFor();
 });
 
+// How many pixels have the colour of a series, and not the grey of the axes.
+const colourful = canvas => {
+  const {data} = canvas.getContext('2d')
+      .getImageData(0, 0, canvas.width, canvas.height);
+  let pixels = 0;
+  for (let i = 0; i < data.length; i += 4) {
+    const [r, g, b, alpha] = data.slice(i, i + 4);
+    if (alpha && Math.max(r, g, b) - Math.min(r, g, b) > 60) ++pixels;
+  }
+  return pixels;
+};
+
+webTest('of a young project the charts show the first hour, also one call',
+        async ({page, url, api}) => {
+  const project = 'acme/young';
+  await callBatch(api, project, [{
+    id: 'first', trace_id: 'first', op_name: 'first', startMs: 3_500_000,
+    endMs: 3_500_040,
+  }]);
+  await page.goto(`${url}/${project}/r/charts`);
+  const canvas = page.locator('.plot canvas').first();
+  await canvas.waitFor();
+  assert.equal(await page.getByLabel('Time').inputValue(), '1h');
+  assert.ok(await canvas.evaluate(colourful) > 5);
+  assert.ok(!page.url().includes('since'));
+
+  await callBatch(api, project, [{
+    id: 'older', trace_id: 'older', op_name: 'older', startMs: -3_600_000,
+    endMs: -3_500_000,
+  }]);
+  await page.reload();
+  await canvas.waitFor();
+  assert.equal(await page.getByLabel('Time').inputValue(), '24h');
+});
+
+webTest('views that follow nothing do not claim to', async ({page, url}) => {
+  await page.goto(`${url}${VIEW}/objects`);
+  await page.getByRole('link', {name: 'settings'}).waitFor();
+  assert.equal(await page.locator('.live').count(), 0);
+  await page.getByRole('link', {name: 'Threads'}).click();
+  await page.locator('.live-on').waitFor();
+});
+
 webTest('two traces are compared, call by call',
         async ({page, url, api}) => {
   const step = (trace, n, name, ms) => ({

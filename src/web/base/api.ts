@@ -126,6 +126,15 @@ export interface Cost {
   [more: string]: unknown;
 }
 
+// The costs of models together; null if no price of theirs is known.
+export function totalCost(models: Record<string, Cost> | undefined)
+    : number | null {
+  const known = Object.values(models ?? {}).flatMap(row =>
+    [row.prompt_tokens_total_cost, row.completion_tokens_total_cost]
+        .filter(cost => typeof cost === 'number'));
+  return known.length ? known.reduce((sum, cost) => sum + cost, 0) : null;
+}
+
 export interface Summary {
   usage?: Record<string, Usage>;
   status_counts?: Record<string, number>;

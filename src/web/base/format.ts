@@ -66,6 +66,16 @@ export function when(iso: string | null | undefined): string {
       ? `${day} ${time}` : `${date.getFullYear()} ${day} ${time.slice(0, 5)}`;
 }
 
+// The local time at a line of an axis: the date where a day begins, and
+// below the first line.
+export function axisTime(s: number, isFirst: boolean): string {
+  const date = new Date(s * 1000);
+  const day = `${MONTHS[date.getMonth()]} ${date.getDate()}`;
+  const time = `${pad(date.getHours())}:${pad(date.getMinutes())}`;
+  if (time === '00:00') return day;
+  return isFirst ? `${time}\n${day}` : time;
+}
+
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
 }

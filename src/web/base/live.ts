@@ -2,13 +2,14 @@
 // events): no timer asks.
 import {useEffect, useRef, useState} from 'preact/hooks';
 
-export type LiveState = 'off' | 'connecting' | 'on';
+// 'none': the view that is shown follows nothing.
+export type LiveState = 'none' | 'off' | 'connecting' | 'on';
 
 // Changes come in bursts; a view that is redrawn for each would do nothing
 // else.
 const QUIET_MS = 250;
 
-let state: LiveState = 'off';
+let state: LiveState = 'none';
 const watchers = new Set<() => void>();
 
 function setState(next: LiveState) {
@@ -50,7 +51,6 @@ export function useChanges(projectId: string | null, changed: () => void) {
       source = undefined;
       clearTimeout(timer);
       timer = undefined;
-      setState('off');
     };
     const connect = () => {
       const opened = new EventSource(`/_bobbin/events${query}`);
@@ -72,6 +72,7 @@ export function useChanges(projectId: string | null, changed: () => void) {
       if (document.hidden) {
         missed = true;
         disconnect();
+        setState('off');
       } else if (!source) {
         connect();
       }
@@ -81,6 +82,7 @@ export function useChanges(projectId: string | null, changed: () => void) {
     return () => {
       document.removeEventListener('visibilitychange', follow);
       disconnect();
+      setState('none');
     };
   }, [projectId]);
 }

@@ -5,6 +5,7 @@ import {useEffect, useState} from 'preact/hooks';
 export interface Place {
   path: string;  // as in the address, still encoded
   segments: string[];  // decoded
+  search: string;  // of the address, with its `?`
   params: URLSearchParams;
 }
 
@@ -21,6 +22,7 @@ function read(): Place {
   return {
     path: location.pathname,
     segments,
+    search: location.search,
     params: new URLSearchParams(location.search),
   };
 }
@@ -28,6 +30,7 @@ function read(): Place {
 let place = read();
 
 function changed() {
+  if (place.path === '/') lastList = place.search;
   place = read();
   for (const listener of listeners) listener();
 }
@@ -52,6 +55,18 @@ export function go(href: string, replace = false) {
   if (replace) history.replaceState(null, '', href);
   else history.pushState(null, '', href);
   changed();
+}
+
+let lastList: string | null = null;
+
+// The list of traces from which people came, with its filters, if it shows
+// the project; else all traces of the project.
+export function listPath(projectId: string): string {
+  const shown = new URLSearchParams(lastList ?? '').get('project');
+  if (lastList !== null && (shown === null || shown === projectId)) {
+    return `/${lastList}`;
+  }
+  return `/?project=${encodeURIComponent(projectId)}`;
 }
 
 // The current address with some parameters changed; null removes one.

@@ -2,7 +2,8 @@
 import type {ComponentChildren} from 'preact';
 import {useMemo, useState} from 'preact/hooks';
 
-import {Call, Cost, equals, Feedback, postJson, postText} from '../base/api';
+import {Call, equals, Feedback, postJson, postText, totalCost}
+  from '../base/api';
 import {bytes, cost, count, duration, when} from '../base/format';
 import {useLoaded} from '../base/hooks';
 import {member, pretty, Slice, textOf, valueOf, whole} from '../base/json_text';
@@ -58,13 +59,6 @@ async function loadCall(projectId: string, id: string, signal: AbortSignal)
     summary: member(text, 'summary'),
     text,
   };
-}
-
-function totalCost(costs: Record<string, Cost> | undefined): number | null {
-  if (!costs) return null;
-  return Object.values(costs).reduce(
-      (sum, row) => sum + (row.prompt_tokens_total_cost ?? 0) +
-        (row.completion_tokens_total_cost ?? 0), 0);
 }
 
 // A value as a tree or as the text that it is.

@@ -1,12 +1,12 @@
 // One trace: its calls as a tree beside a waterfall, and the chosen call.
 import {useMemo, useRef, useState} from 'preact/hooks';
 
-import {Call, postJson, queryCalls} from '../base/api';
-import {count, duration, plural} from '../base/format';
+import {Call, Cost, postJson, queryCalls, totalCost} from '../base/api';
+import {cost, count, duration, plural} from '../base/format';
 import {useKeys, useLoaded, useTitle} from '../base/hooks';
 import {useChanges} from '../base/live';
 import {callPath, viewPath} from '../base/refs';
-import {go, Place} from '../base/router';
+import {go, listPath, Place} from '../base/router';
 import {CopyButton, Empty, ErrorNote, Loading} from '../base/ui';
 import {Rows} from '../base/virtual';
 import {CallPanel} from '../call/panel';
@@ -31,12 +31,30 @@ async function loadTrace(projectId: string, id: string, byTrace: boolean,
   return calls.length ? buildTrace(calls) : null;
 }
 
+type CallUsage = Record<string, Record<string, Cost>>;
+
+// What the trace cost, so far as prices are known.
+function useCost(model: TraceModel, projectId: string): number | null {
+  const roots = model.roots.map(({call}) => call.id);
+  const usage = useLoaded(
+      `usage ${projectId} ${roots} ${model.all.length} ${model.open}`,
+      signal => postJson<{call_usage: CallUsage}>('/calls/usage', {
+        project_id: projectId, call_ids: roots, include_costs: true,
+        limit: Math.max(1000, 2 * model.all.length),
+      }, signal));
+  const costs = Object.values(usage.data?.call_usage ?? {})
+      .map(models => totalCost(models))
+      .filter(cost => cost !== null);
+  return costs.length ? costs.reduce((sum, cost) => sum + cost, 0) : null;
+}
+
 function Summary({model, projectId, onJump}: {
   model: TraceModel,
   projectId: string,
   onJump: (nodes: Node[], step: number) => void,
 }) {
   const root = model.roots[0];
+  const spent = useCost(model, projectId);
   let tokens: number | null = root.tokens;
   if (tokens === null) {
     for (const node of model.all) {
@@ -45,7 +63,7 @@ function Summary({model, projectId, onJump}: {
   }
   return (
     <div class="trace-summary">
-      <a class="back" href={`/?project=${encodeURIComponent(projectId)}`}>
+      <a class="back" href={listPath(projectId)}>
         Traces
       </a>
       <h1 title={root.name}>{root.name}</h1>
@@ -56,6 +74,8 @@ function Summary({model, projectId, onJump}: {
         <div><dt>Calls</dt><dd>{count(model.all.length)}</dd></div>
         {tokens !== null &&
           <div><dt>Tokens</dt><dd>{count(tokens)}</dd></div>}
+        {spent !== null &&
+          <div><dt>Cost</dt><dd>{cost(spent)}</dd></div>}
         {root.call.thread_id && <div><dt>Thread</dt><dd>
           <a href={viewPath(projectId, 'thread', root.call.thread_id)}>
             {root.call.thread_id}
@@ -150,7 +170,7 @@ function TraceBody({model, projectId, id, place}: {
     '/': () => search.current?.focus(),
     'Escape': () => {
       if (text) setText('');
-      else go(`/?project=${encodeURIComponent(projectId)}`);
+      else go(listPath(projectId));
     },
   });
   const allFolded = folded.size > 0;
@@ -248,7 +268,7 @@ export function TraceView({projectId, id, byTrace, place}: {
       <Empty title={`There is no ${byTrace ? 'trace' : 'call'} ${id} in ` +
         `${projectId}.`}>
         <p>It may not have arrived yet: then it will appear here.</p>
-        <a href={`/?project=${encodeURIComponent(projectId)}`}>All traces</a>
+        <a href={listPath(projectId)}>All traces</a>
       </Empty>
     );
   }

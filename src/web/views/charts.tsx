@@ -37,6 +37,19 @@ const RANGES: Record<string, [string, number]> = {
 
 const MAX_ROWS = 200;
 
+// What is shown to those who have not chosen: the last day, but of a project
+// that is younger than an hour that hour.
+const DAY = '24h';
+const HOUR = '1h';
+
+function statsOverTime(projectId: string, range: string, now: number,
+                       signal: AbortSignal): Promise<StatsRow[]> {
+  return stats({
+    project_id: projectId, since: timeOf(range, now), by: 'time',
+    bucket_s: RANGES[range][1],
+  }, signal);
+}
+
 async function stats(body: object, signal: AbortSignal): Promise<StatsRow[]> {
   const {rows} = await postJson<{rows: StatsRow[]}>(
       '/_bobbin/stats', body, signal);
@@ -99,19 +112,25 @@ const percent = (value: number) => `${Math.round(value * 10) / 10}%`;
 
 export function View({projectId, place}: ViewProps) {
   useTitle('Charts');
-  const range = RANGES[place.params.get('since') ?? '']
-      ? place.params.get('since')! : '24h';
-  const [, bucketS] = RANGES[range];
-  const loaded = useLoaded(`charts ${projectId} ${range}`, async signal => {
+  const wanted = place.params.get('since') ?? '';
+  const chosen = RANGES[wanted] ? wanted : null;
+  const loaded = useLoaded(`charts ${projectId} ${chosen}`, async signal => {
     const now = Date.now();
+    let range = chosen ?? DAY;
+    let time = await statsOverTime(projectId, range, now, signal);
+    if (chosen === null && time.length > 0 && time.every(
+        ({start}) => Date.parse(start!) >= Date.parse(timeOf(HOUR, now)))) {
+      range = HOUR;
+      time = await statsOverTime(projectId, range, now, signal);
+    }
     const since = timeOf(range, now);
-    const body = {project_id: projectId, since};
-    const [time, ops, models] = await Promise.all([
-      stats({...body, by: 'time', bucket_s: bucketS}, signal),
-      stats({...body, by: 'op', limit: MAX_ROWS}, signal),
-      stats({...body, by: 'model', limit: MAX_ROWS}, signal),
+    const body = {project_id: projectId, since, limit: MAX_ROWS};
+    const [ops, models] = await Promise.all([
+      stats({...body, by: 'op'}, signal),
+      stats({...body, by: 'model'}, signal),
     ]);
-    return {...onAxis(time, since, now / 1000, bucketS), ops, models};
+    const axis = onAxis(time, since, now / 1000, RANGES[range][1]);
+    return {...axis, range, ops, models};
   });
   useChanges(projectId, loaded.reload);
   const plots = useMemo(() => {
@@ -120,9 +139,9 @@ export function View({projectId, place}: ViewProps) {
       found.map(row => (row?.[key] as number | null | undefined) ?? empty);
     return {
       latency: [
-        {label: 'p50', color: '--accent', values: of('p50_ms', null)},
+        {label: 'p99', color: '--error', values: of('p99_ms', null)},
         {label: 'p95', color: '--running', values: of('p95_ms', null)},
-        {label: 'p99', color: '--warn', values: of('p99_ms', null)},
+        {label: 'p50', color: '--accent', values: of('p50_ms', null)},
       ],
       calls: [{label: 'calls', color: '--accent', values: of('calls', 0)}],
       errors: [{
@@ -146,7 +165,7 @@ export function View({projectId, place}: ViewProps) {
     <div class="page charts">
       <div class="page-head">
         <h1>Charts</h1>
-        <select aria-label="Time" value={range}
+        <select aria-label="Time" value={chosen ?? data?.range ?? DAY}
           onChange={event => go(withParams(
               {since: event.currentTarget.value}), true)}>
           {Object.entries(RANGES).map(([id, [label]]) =>

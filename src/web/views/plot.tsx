@@ -2,6 +2,7 @@
 import {useEffect, useRef} from 'preact/hooks';
 import uPlot from 'uplot';
 
+import {axisTime} from '../base/format';
 import {useSize} from '../base/hooks';
 
 export interface Series {
@@ -11,6 +12,18 @@ export interface Series {
 }
 
 const HEIGHT = 170;
+
+// Which points to draw, for all would hide the line: those that no line leads
+// to.
+function lonePoints(plot: uPlot, index: number): number[] {
+  const values = plot.data[index];
+  const none = (at: number) => values[at] === null || values[at] === undefined;
+  const lone: number[] = [];
+  for (let i = 0; i < values.length; ++i) {
+    if (!none(i) && none(i - 1) && none(i + 1)) lone.push(i);
+  }
+  return lone;
+}
 
 function colorOf(name: string): string {
   // Through an element, because light-dark() is resolved only there.
@@ -50,7 +63,13 @@ export function Plot({title, starts, series, format}: {
         legend: {live: true},
         scales: {y: {range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1]}},
         axes: [
-          axis,
+          {
+            ...axis,
+            space: 64,
+            size: 40,
+            values: (_: uPlot, ticks: number[]) =>
+              ticks.map((tick, i) => axisTime(tick, i === 0)),
+          },
           {
             ...axis,
             size: 58,
@@ -63,7 +82,12 @@ export function Plot({title, starts, series, format}: {
             label: one.label,
             stroke: colorOf(one.color),
             width: 1.5,
-            points: {show: starts.length < 40, size: 4},
+            points: {
+              show: true,
+              size: 5,
+              fill: colorOf(one.color),
+              filter: lonePoints,
+            },
             spanGaps: false,
             value: (_: uPlot, value: number | null) =>
               value === null ? '' : format(value),

@@ -6,7 +6,7 @@ import {count, duration} from '../base/format';
 import {useLoaded, useTitle} from '../base/hooks';
 import {member, pretty, whole} from '../base/json_text';
 import {callPath} from '../base/refs';
-import {go, withParams} from '../base/router';
+import {go, listPath, withParams} from '../base/router';
 import {TextDiff} from '../base/text_diff';
 import {Empty, ErrorNote, Loading, StatusIcon} from '../base/ui';
 import {Rows} from '../base/virtual';
@@ -64,7 +64,7 @@ function PairRow({pair, selected, index, onSelect}:
       <div role="gridcell" class="c-number">
         {change(latency(pair.a), latency(pair.b), duration)}
       </div>
-      <div role="gridcell" class="c-number">
+      <div role="gridcell" class="c-number c-more-tokens">
         {change(pair.a?.tokens ?? null, pair.b?.tokens ?? null, count)}
       </div>
     </div>
@@ -147,7 +147,7 @@ export function View({projectId, place}: ViewProps) {
   return (
     <div class="view trace-view">
       <div class="trace-summary">
-        <a class="back" href={`/?project=${encodeURIComponent(projectId)}`}>
+        <a class="back" href={listPath(projectId)}>
           Traces
         </a>
         <h1>Comparison</h1>
@@ -177,7 +177,9 @@ export function View({projectId, place}: ViewProps) {
             <div role="columnheader">A</div>
             <div role="columnheader">B</div>
             <div role="columnheader" class="c-number">Time</div>
-            <div role="columnheader" class="c-number">Tokens</div>
+            <div role="columnheader" class="c-number c-more-tokens">
+              Tokens
+            </div>
           </div>}
           render={index => <PairRow key={index} pair={pairs[index]}
             index={index} selected={index === at}
