@@ -34,19 +34,22 @@ Status Check(const model::WaitReq& wanted) {
 
 Result<Reached> Look(const store::CallStore& calls,
                      const model::WaitReq& wanted) {
+  Reached reached;
+  if (wanted.query) {
+    model::CallsQueryStatsReq request;
+    request.project_id = wanted.project_id;
+    request.query = wanted.query;
+    request.limit = wanted.matching.value_or(1);
+    const Result<store::CallStore::Count> count = calls.CountCalls(request);
+    if (!count.ok()) return count.error();
+    reached.matching = count.value().calls;
+  }
+  // Last: of a call that the query has found, the numbers know, too.
   const Result<store::CallStore::Progress> progress =
       calls.ProgressOf(wanted.project_id);
   if (!progress.ok()) return progress.error();
-  Reached reached{.calls = progress.value().calls,
-                  .ended = progress.value().ended};
-  if (!wanted.query) return reached;
-  model::CallsQueryStatsReq request;
-  request.project_id = wanted.project_id;
-  request.query = wanted.query;
-  request.limit = wanted.matching.value_or(1);
-  const Result<store::CallStore::Count> count = calls.CountCalls(request);
-  if (!count.ok()) return count.error();
-  reached.matching = count.value().calls;
+  reached.calls = progress.value().calls;
+  reached.ended = progress.value().ended;
   return reached;
 }
 

@@ -167,7 +167,7 @@ TEST_CASE("what cannot be waited for is said at once", "[api][control]") {
   CHECK(ReasonOf(api.Post("/_bobbin/wait", WaitFor(row.wanted)), 400) ==
         row.reason);
   CHECK(api.Post("/_bobbin/wait", WaitFor(R"("query":{"$expr":{"$no":[]}})"))
-            .status == 400);
+            .status == 422);
   CHECK(api.Post("/_bobbin/wait", WaitFor(R"("calls":1,"more":1)")).status ==
         422);
   CHECK(api.Post("/_bobbin/wait", R"({"project_id":"app","calls":1})").status ==

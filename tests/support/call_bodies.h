@@ -3,6 +3,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,6 +54,14 @@ class Body {
     std::erase_if(changed.members_,
                   [&](const auto& member) { return member.first == name; });
     return changed;
+  }
+
+  // The text of a member that is there, without its quotes.
+  std::string Text(std::string_view name) const {
+    for (const auto& [key, value] : members_) {
+      if (key == name) return value.substr(1, value.size() - 2);
+    }
+    throw std::out_of_range(std::string(name));
   }
 
   std::string json() const {
@@ -119,7 +128,8 @@ inline void PutStart(Api& api, const Body& start) {
 }
 inline void PutEnd(Api& api, const Body& end) { api.Ok("/call/end", End(end)); }
 inline void PutComplete(Api& api, const Body& call) {
-  api.Ok(kCompletePath, Batch({call.json()}));
+  api.Ok("/v2/" + call.Text("project_id") + "/calls/complete",
+         Batch({call.json()}));
 }
 
 // The answer of /call/read as text, and the call in it; null if there is
