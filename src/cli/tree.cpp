@@ -198,8 +198,9 @@ struct Layout {
 
 class Painter {
  public:
-  Painter(std::span<const TreeCall> calls, const Look& look)
-      : calls_(calls), look_(look), axis_(calls) {}
+  Painter(std::span<const TreeCall> calls, const Look& look,
+          const Details& details)
+      : calls_(calls), look_(look), details_(details), axis_(calls) {}
 
   std::string Paint(const std::vector<Place>& places) {
     Measure(places);
@@ -279,7 +280,9 @@ class Painter {
       out += Styled(look_, Style::kDim, before) +
              Styled(look_, Style::kBad, text) + '\n';
     }
-    for (const std::string& detail : call.details) {
+    if (!details_) return;
+    const int width = look_.width - DisplayWidth(before);
+    for (const std::string& detail : details_(place.call, width)) {
       out += Styled(look_, Style::kDim, before) + detail + '\n';
     }
   }
@@ -296,15 +299,17 @@ class Painter {
 
   std::span<const TreeCall> calls_;
   const Look& look_;
+  const Details& details_;
   const Axis axis_;
   Layout layout_;
 };
 
 }  // namespace
 
-std::string RenderTree(std::span<const TreeCall> calls, const Look& look) {
+std::string RenderTree(std::span<const TreeCall> calls, const Look& look,
+                       const Details& details) {
   const std::vector<Place> places = Walk(calls, look).Places();
-  return Painter(calls, look).Paint(places);
+  return Painter(calls, look, details).Paint(places);
 }
 
 }  // namespace bobbin::cli
