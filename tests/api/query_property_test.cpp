@@ -16,7 +16,7 @@ namespace bobbin::testing {
 namespace {
 
 constexpr int kTrees = 10'000;
-constexpr int kCalls = 16;
+constexpr int kCalls = 12;
 
 JsonValue Str(const std::string& text) {
   return {Kind::kString, Json(text).dump(), text};
