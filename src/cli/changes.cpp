@@ -4,17 +4,28 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <string_view>
 
 namespace bobbin::cli {
 namespace {
 
-// After the first write of a burst, so long is waited for its end.
-constexpr int kBurstMs = 50;
+using Clock = std::chrono::steady_clock;
+
+// A burst of writes has ended when so long there was none; one without an end
+// is looked at now and then.
+constexpr auto kBurst = std::chrono::milliseconds(50);
+constexpr auto kLongestBurst = std::chrono::milliseconds(250);
+// What was written can be read only when the writer knows that it is on the
+// disk, of which there is no event. So long after a burst we look again.
+constexpr auto kOnDisk = std::chrono::seconds(1);
 
 Error Refused(const char* what) {
   return Internal(std::string("Cannot watch the file: ") + what + ": " +
@@ -42,22 +53,37 @@ class Watch {
     return {};
   }
 
-  // Returns when there was a write.
+  // Returns when there was a write, and some time later once more.
   Status Wait() {
+    std::optional<Clock::time_point> until;
+    if (again_) until = Clock::now() + kOnDisk;
+    Clock::time_point end_of_burst;
     bool written = false;
     while (true) {
       pollfd wanted{fd_, POLLIN, 0};
-      const int ready = poll(&wanted, 1, written ? kBurstMs : -1);
+      const int ready = poll(&wanted, 1, MillisecondsTo(until));
       if (ready < 0 && errno != EINTR) return Refused("poll");
-      if (ready == 0) return {};
       if (ready > 0 && TakeEvents()) {
-        if (written) return {};
+        if (!written) end_of_burst = Clock::now() + kLongestBurst;
         written = true;
+        until = std::min(Clock::now() + kBurst, end_of_burst);
+      }
+      if (until && Clock::now() >= *until) {
+        again_ = written;
+        return {};
       }
     }
   }
 
  private:
+  // For poll(2): -1 is for ever.
+  static int MillisecondsTo(std::optional<Clock::time_point> until) {
+    if (!until) return -1;
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(*until - Clock::now());
+    return static_cast<int>(std::max<int64_t>(0, left.count()));
+  }
+
   bool TakeEvents() {
     bool ours = false;
     alignas(inotify_event) std::array<char, 16 << 10> events{};
@@ -77,6 +103,7 @@ class Watch {
 
   const int fd_;
   std::string name_;
+  bool again_ = false;  // we have returned because of a write
 };
 
 }  // namespace

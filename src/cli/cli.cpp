@@ -41,8 +41,11 @@ int Run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // help, version
-    std::cerr << "bobbin: " << error.what()
-              << "\nSee 'bobbin --help' and 'bobbin serve --help'.\n";
+    const auto chosen = app.get_subcommands();
+    const std::string command =
+        chosen.empty() ? "" : chosen.front()->get_name() + " ";
+    std::cerr << "bobbin: " << error.what() << "\nSee 'bobbin " << command
+              << "--help'.\n";
     return kExitUsage;
   }
   return exit_code;

@@ -96,7 +96,7 @@ int64_t FromLocal(int64_t us) {
 }  // namespace
 
 std::string DurationText(int64_t us, bool unicode) {
-  if (us < 0) us = 0;
+  if (us <= 0) return "0ms";
   if (us < 1000) {
     return Printed("%d%s", static_cast<int>(us), unicode ? "µs" : "us");
   }

@@ -12,6 +12,7 @@
 namespace bobbin::cli {
 
 // 312µs, 41ms, 3.42s, 2m03s, 1h02m, 3d04h. (us for µs where not `unicode`.)
+// Many clocks tick in milliseconds: nothing, and less, is 0ms.
 std::string DurationText(int64_t us, bool unicode = true);
 
 // 1,204

@@ -52,19 +52,24 @@ std::string Snippet(json::Value hit, const Look& look) {
   return "  " + before + Styled(look, Style::kBad, shown) + after + '\n';
 }
 
+// On a narrow terminal the project goes first, then the end of the name: the
+// id is what `show` wants.
 std::string Hit(json::Value hit, const Look& look, int64_t now_us) {
+  constexpr int kLeastName = 12;
   std::string name = TextOf(hit, "name");
   if (name.empty()) name = TextOf(hit, "op_name");
+  name = Visible(name);
   const std::string between = look.unicode ? " · " : " - ";
   const int64_t started_us = TimeOf(hit, "started_at").value_or(0);
-  return Styled(look, Style::kBold, Visible(name)) +
-         Styled(look, Style::kName,
-                "  " + Visible(TextOf(hit, "field")) + "  ") +
-         Styled(look, Style::kDim,
-                WhenText(started_us, now_us) + between +
-                    Visible(TextOf(hit, "project_id")) + between +
-                    Visible(TextOf(hit, "id"))) +
-         '\n' + Snippet(hit, look);
+  const std::string field = "  " + Visible(TextOf(hit, "field")) + "  ";
+  std::string where = WhenText(started_us, now_us) + between;
+  const std::string project = Visible(TextOf(hit, "project_id")) + between;
+  const std::string id = Visible(TextOf(hit, "id"));
+  const int rest = look.width - DisplayWidth(field + where + id);
+  if (DisplayWidth(name + project) <= rest) where += project;
+  name = FitTo(name, std::max(rest, kLeastName), look.unicode);
+  return Styled(look, Style::kBold, name) + Styled(look, Style::kName, field) +
+         Styled(look, Style::kDim, where + id) + '\n' + Snippet(hit, look);
 }
 
 Result<int> Search(const GrepOptions& options, const Looking& with) {

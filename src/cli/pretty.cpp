@@ -31,6 +31,28 @@ class Printer {
  private:
   static bool HasChildren(json::Value value) { return value.first().exists(); }
 
+  // Two numbers or more, and nothing else.
+  static bool IsVector(json::Value value) {
+    if (!value.is(json::Kind::kArray)) return false;
+    size_t count = 0;
+    for (json::Value v = value.first(); v.exists(); v = v.next()) {
+      if (!v.is(json::Kind::kNumber)) return false;
+      ++count;
+    }
+    return count > 1;
+  }
+
+  void AppendVector(json::Value value, const std::string& label, int depth) {
+    std::string text = "[";
+    for (json::Value v = value.first(); v.exists(); v = v.next()) {
+      if (text.size() > 1) text += ", ";
+      text += v.raw();
+      constexpr size_t kWidest = 2000;
+      if (options_.max_lines > 0 && text.size() > kWidest) break;
+    }
+    Line(label, Style::kName, text + ']', Style::kBusy, depth);
+  }
+
   // Enough lines: the rest would not be shown.
   bool Full() const {
     constexpr size_t kCounted = 100'000;
@@ -81,6 +103,10 @@ class Printer {
         return;
       case json::Kind::kObject:
       case json::Kind::kArray:
+        if (IsVector(value)) {
+          AppendVector(value, label, depth);
+          return;
+        }
         if (HasChildren(value)) {
           AppendChildren(value, key, dash, depth);
           return;

@@ -18,7 +18,8 @@ struct PrettyOptions {
 
 // The lines of a JSON text, in the manner of YAML: a member or an element a
 // line, what is within indented, texts without quotes and with their own line
-// breaks. Harmless whatever is in the texts. Numbers stay as they were sent.
+// breaks; a list of nothing but numbers (a vector) is one line. Harmless
+// whatever is in the texts. Numbers stay as they were sent.
 std::vector<std::string> PrettyJson(std::string_view json, const Look& look,
                                     const PrettyOptions& options);
 

@@ -197,10 +197,15 @@ void AddFlags(CLI::App& command, RunOptions& options) {
                   "by commas: error, open, orphan")
       ->envname("BOBBIN_FAIL_ON")
       ->delimiter(',')
+      ->allow_extra_args(false)  // it would take the -- for its own
       ->type_name("KIND,...")
       ->check(
           CLI::IsMember({std::string(kFailOnError), std::string(kFailOnOpen),
                          std::string(kFailOnOrphan)}));
+  command
+      .add_option("--export", options.export_file,
+                  "File to write the calls to in the end, as JSON lines")
+      ->type_name("FILE");
   AddServerFlags(command, options.server);
   command
       .add_option("COMMAND", options.program,

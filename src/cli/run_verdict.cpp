@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/format.h"
+
 namespace bobbin::cli {
 namespace {
 
@@ -23,7 +25,7 @@ constexpr std::array<Kind, 3> kFaults{{
 void Append(std::string& text, int64_t count, std::string_view one,
             std::string_view many) {
   if (!text.empty()) text += ", ";
-  text += std::to_string(count);
+  text += CountText(count);
   text += count == 1 ? one : many;
 }
 

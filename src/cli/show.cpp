@@ -138,11 +138,13 @@ std::string Tree(const std::vector<TraceCall>& calls, const Look& look,
                  bool details, const PrettyOptions& options) {
   std::vector<TreeCall> tree;
   tree.reserve(calls.size());
-  for (const TraceCall& call : calls) {
-    tree.push_back(call.tree);
-    if (details) tree.back().details = DetailsOf(call, look, options);
-  }
-  return RenderTree(tree, look);
+  for (const TraceCall& call : calls) tree.push_back(call.tree);
+  if (!details) return RenderTree(tree, look);
+  return RenderTree(tree, look, [&](size_t call, int width) {
+    PrettyOptions inner = options;
+    inner.indent = look.width - width;
+    return DetailsOf(calls[call], look, inner);
+  });
 }
 
 Result<int> Print(const ShowOptions& options, const Looking& with,

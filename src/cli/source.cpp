@@ -132,10 +132,11 @@ class UrlSource : public Source {
                             .api_key = options_.api_key,
                             .read_timeout_ms = 0});
     if (!events.ok()) return events.error();
-    if (!look()) return {};
+    // The first line says that we are told of changes from now on.
     bool open = true;
-    const Take take = [&](std::string_view line) {
-      if (line.starts_with("data:")) open = look();
+    const Take take = [&, first = true](std::string_view line) mutable {
+      const bool begun = std::exchange(first, false);
+      if (begun || line.starts_with("data:")) open = look();
       return open;
     };
     Lines lines(take);

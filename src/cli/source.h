@@ -36,9 +36,9 @@ class Source {
   Status PostLines(const std::string& path, std::string_view json,
                    const Take& take);
 
-  // Calls `look` now, and again whenever calls may have changed since it was
-  // called last, until it returns false. Somebody who writes wakes it; it
-  // does not look at the clock.
+  // Calls `look` when nothing can be missed from then on, and again whenever
+  // calls may have changed since it was called last, until it returns false.
+  // Somebody who writes wakes it; while nobody does it sleeps.
   virtual Status Follow(const std::function<bool()>& look) = 0;
 
   // The file, if that is what it is; else "".

@@ -112,17 +112,21 @@ class Rows {
     }
     if (options_.timeout_s > 0 && Seconds() > options_.timeout_s) {
       cut_ = "after --timeout";
+      late_ = true;
       return false;
     }
     ++count_;
     return json_ ? Line(row) : Keep(row);
   }
 
-  void Finish() {
-    if (!json_ && !rows_.empty())
+  // Shows what there is. The exit code.
+  int Finish() {
+    if (!json_ && !rows_.empty()) {
       out_.Write(FitsTable() ? AsTable() : AsList());
-    out_.Finish();
+    }
+    const bool written = out_.Finish();
     if (!cut_.empty()) std::cerr << "bobbin: stopped " << cut_ << ".\n";
+    return written && !late_ ? kExitOk : kExitFailure;
   }
 
  private:
@@ -216,6 +220,7 @@ class Rows {
   std::vector<std::vector<Cell>> rows_;
   int64_t count_ = 0;
   std::string cut_;  // where, and what to do about it
+  bool late_ = false;
 };
 
 int RunOn(const SqlOptions& options, const std::string& text) {
@@ -237,9 +242,9 @@ int RunOn(const SqlOptions& options, const std::string& text) {
   const Status ran = database.value()->Read([&](db::Connection& connection) {
     return db::RunUserSql(connection, sql);
   });
-  rows.Finish();
+  const int code = rows.Finish();
   if (!ran.ok()) return Fail(ran.error(), ExitCodeOfSource(ran.error()));
-  return kExitOk;
+  return code;
 }
 
 }  // namespace

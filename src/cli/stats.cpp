@@ -1,5 +1,6 @@
 // `bobbin stats`: where the time and the tokens went.
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -48,6 +49,28 @@ std::string NameOf(json::Value row, const StatsOptions& options,
   return name.empty() ? TextOf(row, "op_name") : name;
 }
 
+// Versions of an op have one name: the beginning of the digest, behind the
+// last colon of the op's URI, tells them apart.
+std::string VersionOf(json::Value row) {
+  constexpr size_t kEnough = 6;
+  const std::string op = TextOf(row, "op_name");
+  const size_t colon = op.rfind(':');
+  if (!op.starts_with("weave:///") || colon < op.rfind('/')) return "";
+  return op.substr(colon, 1 + kEnough);
+}
+
+// How often each name is there.
+std::map<std::string, int> NamesOf(json::Value rows,
+                                   const StatsOptions& options,
+                                   int64_t now_us) {
+  std::map<std::string, int> names;
+  for (json::Value row = rows.exists() ? rows.first() : rows; row.exists();
+       row = row.next()) {
+    ++names[NameOf(row, options, now_us)];
+  }
+  return names;
+}
+
 Table TableOf(const StatsOptions& options) {
   const char* title = options.by == "time"    ? "SINCE"
                       : options.by == "model" ? "MODEL"
@@ -75,16 +98,19 @@ Result<int> Print(const StatsOptions& options, const Looking& with) {
   }
   const json::Value rows = Member(document.root(), "rows");
   Table table = TableOf(options);
+  const std::map<std::string, int> names = NamesOf(rows, options, with.now_us);
   for (json::Value row = rows.exists() ? rows.first() : rows; row.exists();
        row = row.next()) {
     if (with.json) {
       with.out.WriteJson(row.raw());
       continue;
     }
+    std::string name = NameOf(row, options, with.now_us);
+    if (names.at(name) > 1) name += VersionOf(row);
     const std::string errors = Count(row, "errors");
     const std::optional<double> cost = NumberOf(row, "total_cost");
     const bool failed = errors != "0";
-    table.Add({{NameOf(row, options, with.now_us), Style::kBold},
+    table.Add({{name, Style::kBold},
                Count(row, "calls"),
                {errors, failed ? Style::kBad : Style::kDim},
                Milliseconds(row, "p50_ms", with.look),

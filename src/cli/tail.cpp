@@ -1,6 +1,8 @@
 // `bobbin tail`: traces as they end.
 
 #include <algorithm>
+#include <iterator>
+#include <limits>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -32,13 +34,22 @@ class Tail {
   Tail(const TailOptions& options, const Looking& with)
       : options_(options), with_(with) {}
 
-  // The newest ones, the newest of them last.
+  // The newest ones, the newest of them last. Takes note of more if they are
+  // to be followed.
   Status Begin() {
-    Result<std::vector<Seen>> newest = Ask(options_.filters, options_.lines);
-    if (options_.lines == 0) newest = std::vector<Seen>();
+    const int64_t most = options_.follow ? kMostAtOnce : options_.lines;
+    if (most == 0) return {};
+    const Result<std::vector<Seen>> newest = Ask(options_.filters, most);
     if (!newest.ok()) return newest.error();
-    newest_us_ = with_.now_us;
-    for (const Seen& seen : newest.value()) Show(seen);
+    const std::vector<Seen>& all = newest.value();
+    newest_us_ = all.empty() ? with_.now_us : all.back().row.started_us;
+    if (std::ssize(all) == kMostAtOnce) floor_us_ = all.front().row.started_us;
+    const int64_t unshown = std::ssize(all) - options_.lines;
+    for (int64_t i = 0; i < std::ssize(all); ++i) {
+      const Seen& seen = all[static_cast<size_t>(i)];
+      Note(seen.row);
+      if (i >= unshown) Show(seen);
+    }
     return {};
   }
 
@@ -46,24 +57,19 @@ class Tail {
   Status More() {
     Filters filters = options_.filters;
     std::string since;
-    AppendTime(since, Horizon());
+    AppendTime(since, std::max(Horizon(), floor_us_));
     filters.since = since;
     Result<std::vector<Seen>> more = Ask(filters, kMostAtOnce);
     if (!more.ok()) return more.error();
     for (const Seen& seen : more.value()) {
       newest_us_ = std::max(newest_us_, seen.row.started_us);
       const auto known = states_.find(KeyOf(seen.row));
-      const std::string state = StateOf(seen.row);
-      // What was there before we came is not news, unless it changes.
-      const bool old = known == states_.end() && first_ &&
-                       seen.row.started_us < with_.now_us;
-      if (old) {
-        states_[KeyOf(seen.row)] = {state, seen.row.started_us};
-      } else if (known == states_.end() || known->second.state != state) {
-        Show(seen);
-      }
+      const bool is_news =
+          known == states_.end() || known->second.state != StateOf(seen.row);
+      if (!is_news) continue;
+      Note(seen.row);
+      Show(seen);
     }
-    first_ = false;
     Forget();
     return {};
   }
@@ -104,7 +110,7 @@ class Tail {
     std::string body = "{";
     Status added = AddFilters(body, filters, with_.now_us);
     if (!added.ok()) return std::move(added).error();
-    AddRaw(body, "limit", std::to_string(std::max<int64_t>(limit, 1)));
+    AddRaw(body, "limit", std::to_string(limit));
     body.back() = '}';
     std::vector<Seen> seen;
     Status problem;
@@ -124,13 +130,15 @@ class Tail {
     return seen;
   }
 
-  void Show(const Seen& seen) {
-    const TraceRow& row = seen.row;
+  void Note(const TraceRow& row) {
     states_[KeyOf(row)] = {StateOf(row), row.started_us};
+  }
+
+  void Show(const Seen& seen) {
     if (with_.json) {
       with_.out.WriteJson(seen.line);
     } else {
-      with_.out.Write(LineOf(row));
+      with_.out.Write(LineOf(seen.row));
     }
     with_.out.Flush();
   }
@@ -187,8 +195,9 @@ class Tail {
 
   const TailOptions& options_;
   const Looking& with_;
-  int64_t newest_us_ = 0;
-  bool first_ = true;
+  int64_t newest_us_ = 0;  // the latest start that was seen
+  // What began before is of no interest.
+  int64_t floor_us_ = std::numeric_limits<int64_t>::min();
   std::unordered_map<std::string, State> states_;
 };
 

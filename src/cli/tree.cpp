@@ -25,12 +25,20 @@ struct Strokes {
 constexpr Strokes kLines{"├╴", "└╴", "│ ", "  "};
 constexpr Strokes kAscii{"|-", "`-", "| ", "  "};
 
-// A call's place in the tree.
+// A call's place in the tree. One that hangs so deep that its strokes give way
+// to its name (Painter::Strokes) has none.
 struct Place {
   size_t call = 0;
+  int depth = 0;
   std::string before;  // the strokes in front of its mark
   std::string below;   // those in front of what belongs to it
 };
+
+// Whether there is room for the strokes of a call of that depth.
+bool HasStrokes(int depth, const Look& look) {
+  constexpr int kCellsEach = 4;  // two are theirs, as many are for the name
+  return depth <= look.width / kCellsEach;
+}
 
 using Children = std::vector<std::vector<size_t>>;
 
@@ -39,6 +47,7 @@ class Walk {
  public:
   Walk(std::span<const TreeCall> calls, const Look& look)
       : calls_(calls),
+        look_(look),
         strokes_(look.unicode ? kLines : kAscii),
         children_(calls.size()),
         seen_(calls.size(), false) {}
@@ -79,27 +88,30 @@ class Walk {
 
   void Descend(size_t root) {
     std::vector<Place> open;
-    if (!seen_[root]) open.push_back({root, "", ""});
+    if (!seen_[root]) open.push_back({root, 0, "", ""});
     while (!open.empty()) {
       Place place = std::move(open.back());
       open.pop_back();
       if (seen_[place.call]) continue;
       seen_[place.call] = true;
       const std::vector<size_t>& below = children_[place.call];
+      const int depth = place.depth + 1;
+      const bool drawn = HasStrokes(depth, look_);
       for (size_t i = below.size(); i-- > 0;) {
+        Place& child = open.emplace_back(Place{below[i], depth, "", ""});
+        if (!drawn) continue;
         const bool last = i + 1 == below.size();
-        open.push_back(
-            {below[i],
-             place.below + std::string(last ? strokes_.last : strokes_.branch),
-             place.below + std::string(last ? strokes_.blank : strokes_.line)});
+        child.before = child.below = place.below;
+        child.before += last ? strokes_.last : strokes_.branch;
+        child.below += last ? strokes_.blank : strokes_.line;
       }
-      const std::string own(below.empty() ? strokes_.blank : strokes_.line);
-      place.below += own;
+      if (drawn) place.below += below.empty() ? strokes_.blank : strokes_.line;
       places_.push_back(std::move(place));
     }
   }
 
   std::span<const TreeCall> calls_;
+  const Look& look_;
   const Strokes& strokes_;
   Children children_;
   std::vector<size_t> roots_;
@@ -186,8 +198,9 @@ struct Layout {
 
 class Painter {
  public:
-  Painter(std::span<const TreeCall> calls, const Look& look)
-      : calls_(calls), look_(look), axis_(calls) {}
+  Painter(std::span<const TreeCall> calls, const Look& look,
+          const Details& details)
+      : calls_(calls), look_(look), details_(details), axis_(calls) {}
 
   std::string Paint(const std::vector<Place>& places) {
     Measure(places);
@@ -202,16 +215,15 @@ class Painter {
   }
 
   // The strokes of a call that hangs very deep give way to its name.
-  std::string Strokes(const std::string& strokes) const {
-    const int depth = DisplayWidth(strokes) / 2;
-    if (depth * 4 <= look_.width) return strokes;
+  std::string Strokes(const std::string& strokes, int depth) const {
+    if (HasStrokes(depth, look_)) return strokes;
     const std::string mark = look_.unicode ? "┆" : ":";
     return mark + std::to_string(depth) + " ";
   }
 
   std::string Label(const Place& place) const {
     const TreeCall& call = calls_[place.call];
-    return Strokes(place.before) +
+    return Strokes(place.before, place.depth) +
            std::string(SignOf(call.status, look_.unicode).mark) + " " +
            Visible(call.name);
   }
@@ -228,7 +240,7 @@ class Painter {
     if (layout_.tokens > 0) rest -= layout_.tokens + 2;
     if (layout_.cost > 0) rest -= layout_.cost + 2;
     if (look_.width >= kNarrowForBars) {
-      const int at_least = rest / 3;
+      const int at_least = std::min(rest / 3, kWidestBar);
       layout_.bar = std::clamp(rest - layout_.label - 2, at_least, kWidestBar);
       rest -= layout_.bar + 2;
     }
@@ -240,7 +252,7 @@ class Painter {
     const Facts facts = FactsOf(call, look_);
     const Sign sign = SignOf(call.status, look_.unicode);
     const bool failed = sign.style == Style::kBad;
-    const std::string strokes = Strokes(place.before);
+    const std::string strokes = Strokes(place.before, place.depth);
     const int room = layout_.label - DisplayWidth(strokes) - 2;
     const std::string name =
         FitTo(Visible(call.name), std::max(room, 1), look_.unicode);
@@ -260,7 +272,7 @@ class Painter {
     line += Right(facts.cost, layout_.cost, Style::kDim);
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + '\n';
-    const std::string before = Strokes(place.below);
+    const std::string before = Strokes(place.below, place.depth + 1);
     if (!call.exception.empty()) {
       const std::string text =
           FitTo(FirstLine(call.exception), look_.width - DisplayWidth(before),
@@ -268,7 +280,9 @@ class Painter {
       out += Styled(look_, Style::kDim, before) +
              Styled(look_, Style::kBad, text) + '\n';
     }
-    for (const std::string& detail : call.details) {
+    if (!details_) return;
+    const int width = look_.width - DisplayWidth(before);
+    for (const std::string& detail : details_(place.call, width)) {
       out += Styled(look_, Style::kDim, before) + detail + '\n';
     }
   }
@@ -285,15 +299,17 @@ class Painter {
 
   std::span<const TreeCall> calls_;
   const Look& look_;
+  const Details& details_;
   const Axis axis_;
   Layout layout_;
 };
 
 }  // namespace
 
-std::string RenderTree(std::span<const TreeCall> calls, const Look& look) {
+std::string RenderTree(std::span<const TreeCall> calls, const Look& look,
+                       const Details& details) {
   const std::vector<Place> places = Walk(calls, look).Places();
-  return Painter(calls, look).Paint(places);
+  return Painter(calls, look, details).Paint(places);
 }
 
 }  // namespace bobbin::cli

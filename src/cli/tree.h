@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -23,14 +24,17 @@ struct TreeCall {
   std::optional<int64_t> tokens = {};
   std::optional<double> cost = {};
   std::string exception = {};  // its first line is shown below the call
-  // More lines below the call, already made harmless.
-  std::vector<std::string> details = {};
 };
+
+// More lines below the call with that index, made harmless already, and of at
+// most `width` cells.
+using Details = std::function<std::vector<std::string>(size_t call, int width)>;
 
 // A line for each call below its parent, siblings in the order of their
 // start: state, name, a bar on the time axis that all of them share,
 // duration, tokens, cost. What does not fit `look.width` is cut. Calls whose
 // parents form a circle are shown, too, each once.
-std::string RenderTree(std::span<const TreeCall> calls, const Look& look);
+std::string RenderTree(std::span<const TreeCall> calls, const Look& look,
+                       const Details& details = nullptr);
 
 }  // namespace bobbin::cli

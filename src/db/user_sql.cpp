@@ -80,7 +80,13 @@ Error Misunderstood(sqlite3* handle) {
     return Invalid(
         "Only statements that read are run here, and only on this file.");
   }
-  return Invalid(std::string("SQLite says: ") + sqlite3_errmsg(handle) + ".");
+  const std::string_view problem = sqlite3_errmsg(handle);
+  std::string text = "SQLite says: " + std::string(problem) + ".";
+  if (problem.starts_with("no such table")) {
+    text +=
+        " There are the views calls, call_tree, objects, feedback and costs.";
+  }
+  return Invalid(std::move(text));
 }
 
 Result<Statement> Prepare(sqlite3* handle, std::string_view text) {

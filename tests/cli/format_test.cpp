@@ -28,7 +28,7 @@ constexpr int64_t kNow = 1'767'268'800'000'000;  // 2026-01-01T12:00:00Z
 constexpr int64_t kHour = 3'600'000'000;
 
 TEST_CASE("durations have the unit that suits them", "[cli]") {
-  CHECK(DurationText(0) == "0µs");
+  CHECK(DurationText(0) == "0ms");
   CHECK(DurationText(999) == "999µs");
   CHECK(DurationText(999, false) == "999us");
   CHECK(DurationText(41'900) == "41ms");
@@ -37,7 +37,7 @@ TEST_CASE("durations have the unit that suits them", "[cli]") {
   CHECK(DurationText(123'000'000) == "2m03s");
   CHECK(DurationText(3720 * 1'000'000LL) == "1h02m");
   CHECK(DurationText(76 * kHour) == "3d04h");
-  CHECK(DurationText(-5) == "0µs");
+  CHECK(DurationText(-5) == "0ms");
 }
 
 TEST_CASE("counts are grouped and money has digits that mean something",

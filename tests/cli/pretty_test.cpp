@@ -43,6 +43,17 @@ TEST_CASE("JSON is laid out a value a line", "[cli]") {
   CHECK(Pretty("12345678901234567890") == "12345678901234567890\n");
 }
 
+TEST_CASE("a vector is one line", "[cli]") {
+  CHECK(Pretty(R"({"v":[0, 1.50,-2e3],"of one":[1]})") ==
+        "v: [0, 1.50, -2e3]\n"
+        "of one:\n"
+        "  - 1\n");
+  CHECK(Pretty("[[1,2],[3,4]]") == "- [1, 2]\n- [3, 4]\n");
+  std::string many = "[1";
+  for (int i = 0; i < 10'000; ++i) many += ",1";
+  CHECK(Pretty(many + "]", 2, 12) == "[1, 1, 1, 1…\n");
+}
+
 TEST_CASE("texts keep their line breaks and nothing else", "[cli]") {
   CHECK(Pretty(R"({"prompt":"one\ntwo","empty":"","esc":"\u001b[31m"})") ==
         "prompt: \n"
@@ -53,7 +64,7 @@ TEST_CASE("texts keep their line breaks and nothing else", "[cli]") {
 }
 
 TEST_CASE("what is long is cut, and what is missing is said", "[cli]") {
-  CHECK(Pretty(R"([1,2,3,4,5,6])", 2) == "- 1\n- 2\n… 4 more lines\n");
+  CHECK(Pretty(R"(["a",2,3,4,5,6])", 2) == "- a\n- 2\n… 4 more lines\n");
   CHECK(Pretty(R"({"a":")" + std::string(100, 'x') + "\"}", 2, 20) ==
         "a: " + std::string(16, 'x') + "…\n");
   CHECK(Pretty(R"({"a":")" + std::string(100, 'x') + "\"}", 0, 20) ==

@@ -16,10 +16,12 @@ TEST_CASE("a tally names what there is, in its number", "[cli]") {
   CHECK(TallyText(
             {.traces = 1, .calls = 2, .errors = 1, .open = 1, .orphans = 1}) ==
         "1 trace, 2 calls, 1 error, 1 still open, 1 orphan");
-  CHECK(
-      TallyText(
-          {.traces = 12, .calls = 345, .errors = 6, .open = 7, .orphans = 8}) ==
-      "12 traces, 345 calls, 6 errors, 7 still open, 8 orphans");
+  CHECK(TallyText({.traces = 12,
+                   .calls = 3456,
+                   .errors = 6,
+                   .open = 7,
+                   .orphans = 8}) ==
+        "12 traces, 3,456 calls, 6 errors, 7 still open, 8 orphans");
 }
 
 TEST_CASE("faults are those that were asked for and are there", "[cli]") {

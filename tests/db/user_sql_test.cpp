@@ -121,6 +121,7 @@ TEST_CASE_METHOD(UserSqlFixture, "what reads the schema is allowed", "[db]") {
 
 TEST_CASE_METHOD(UserSqlFixture, "what makes no sense is said", "[db]") {
   CHECK_THAT(Run("SELEC 1"), Catch::Contains("syntax error"));
+  CHECK_THAT(Run("SELECT 1 FROM trace"), Catch::Contains("views calls, "));
   CHECK_THAT(Run("SELECT * FROM nowhere"), Catch::Contains("nowhere"));
   CHECK(Run("") == "There is no SQL statement.");
   CHECK(Run(" -- nothing") == "There is no SQL statement.");

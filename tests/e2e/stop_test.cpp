@@ -97,17 +97,6 @@ TEST_CASE("a request that is running when the signal comes is answered",
             .body.find(R"("id":"late")") != std::string::npos);
 }
 
-TEST_CASE("a request that never comes to its end is waited for in bounds",
-          "[e2e]") {
-  Served bobbin({"--ephemeral"});
-  Connection connection(bobbin.port());
-  REQUIRE(connection.Send(
-      PostHead("/call/start", 100, "Expect: 100-continue\r\n")));
-  REQUIRE(connection.ReadAnswer().status == 100);
-
-  CHECK(bobbin.Stop() == 0);
-}
-
 TEST_CASE("a second signal cuts off what is still running", "[e2e]") {
   const TempDir dir;
   const std::string port_file = dir.File("port");

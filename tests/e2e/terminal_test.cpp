@@ -3,8 +3,10 @@
 #include "support/terminal.h"
 
 #include <algorithm>
+#include <sstream>
 #include <string>
 
+#include "base/display.h"
 #include "support/catch.h"
 #include "support/served.h"
 #include "support/temp_dir.h"
@@ -250,6 +252,33 @@ TEST_CASE("show with --inputs says what the calls were given and gave",
         "      temperature: 0.7\n");
 }
 
+TEST_CASE("show with --inputs keeps to the width at every depth", "[e2e]") {
+  const TempDir folder;
+  const std::string path = folder.File("x.db");
+  Served bobbin({"--db", path});
+  Client client = bobbin.NewClient();
+  const std::string text = "[0.25," + std::string(300, '7') + ']';
+  for (int i = 0; i < 30; ++i) {
+    Record(client, {.id = "call " + std::to_string(i),
+                    .parent = i > 0 ? "call " + std::to_string(i - 1) : "",
+                    .trace = "t",
+                    .op = "work",
+                    .start = "01.000",
+                    .end = "02.000",
+                    .inputs = R"({"text":")" + std::string(300, 'x') +
+                              R"(","vector":)" + text + "}"});
+  }
+  const Finished done = RunOnTerminal({"show", "-i", "--db", path},
+                                      {{"NO_COLOR", "1"}}, {.columns = 60});
+  std::istringstream lines(done.out);
+  int widest = 0;
+  for (std::string line; std::getline(lines, line);) {
+    widest = std::max(widest, DisplayWidth(line));
+  }
+  CHECK(widest == 60);
+  CHECK_THAT(done.out, Contains("vector: [0.25, 777"));
+}
+
 TEST_CASE("show says all about one call", "[e2e]") {
   const Traces traces;
   const Finished done = traces.Terminal({"show", "c-llm"}, {}, {.columns = 80});
@@ -312,14 +341,38 @@ TEST_CASE("stats sums up by op", "[e2e]") {
   CHECK(LinesIn(traces.Piped({"stats", "-p", "team/app"}).out) == 5);
 }
 
+TEST_CASE("stats tells the versions of an op apart", "[e2e]") {
+  const TempDir folder;
+  const std::string path = folder.File("x.db");
+  Served bobbin({"--db", path});
+  Client client = bobbin.NewClient();
+  for (const char* op : {"step:Abcdef123", "step:Xyz0123456", "run:Q1"}) {
+    Record(client, {.id = op,
+                    .trace = op,
+                    .op = "weave:///team/app/op/" + std::string(op),
+                    .start = "01.000",
+                    .end = "02.000"});
+  }
+  const Finished done =
+      RunOnTerminal({"stats", "--db", path}, {{"NO_COLOR", "1"}});
+  CHECK_THAT(done.out, Contains("\nstep:Abcdef ") &&
+                           Contains("\nstep:Xyz012 ") && Contains("\nrun "));
+}
+
 TEST_CASE("grep shows what it found, and where", "[e2e]") {
   const Traces traces;
-  const Finished done = traces.Terminal({"grep", "green"});
+  const Finished done =
+      traces.Terminal({"grep", "green"}, {}, {.columns = 100});
   CHECK(done.code == 0);
   CHECK_THAT(done.out, Contains("answer  inputs  2024-05-06 07:08 · team/app "
                                 "· " +
                                 std::string(kSecond) + "\n"));
   CHECK_THAT(done.out, Contains("Why is the sky green?"));
+  // The id is what matters where there is less room.
+  const Finished narrow =
+      traces.Terminal({"grep", "green"}, {}, {.columns = 80});
+  CHECK_THAT(narrow.out, Contains("answer  inputs  2024-05-06 07:08 · " +
+                                  std::string(kSecond) + "\n"));
   CHECK(LinesIn(traces.Piped({"grep", "the sky"}).out) == 2);
   const Finished nothing = traces.Piped({"grep", "no such text"});
   CHECK(nothing.code == 8);
