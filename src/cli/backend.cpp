@@ -1,10 +1,12 @@
 #include "cli/backend.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "api/dispatch.h"
 #include "base/log.h"
+#include "control/report.h"
 
 namespace bobbin::cli {
 
@@ -37,6 +39,13 @@ void Backend::DropLeftovers() {
 
 api::Response Backend::Answer(const api::Request& request) {
   return api::Dispatch(services_, request);
+}
+
+Result<control::Duplicates> Backend::CountDuplicates() const {
+  const Result<control::Report> report = control::MakeReport(
+      calls_, control_.journal(), control_.tally(), std::nullopt, 0);
+  if (!report.ok()) return report.error();
+  return report.value().total.duplicates;
 }
 
 }  // namespace bobbin::cli

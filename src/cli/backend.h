@@ -9,6 +9,7 @@
 #include "api/services.h"
 #include "base/clock.h"
 #include "base/ids.h"
+#include "base/result.h"
 #include "control/control.h"
 #include "db/database.h"
 #include "store/names.h"
@@ -33,6 +34,10 @@ class Backend {
   // Answers all that wait for something to happen, now and from now on: a
   // server that stops would wait for them.
   void EndWaits() { calls_.changes().Stop(); }
+
+  // What clients have sent more than once, in all projects. Nothing, if there
+  // is no journal (control::JournalOptions).
+  Result<control::Duplicates> CountDuplicates() const;
 
   // Its name: "full", "normal", "memory".
   std::string_view durability() const { return services_.durability; }

@@ -113,7 +113,13 @@ Result<std::string> Judge(const Harvest& harvest, const RunOptions& options) {
                                         source, options.export_file);
     if (!exported.ok()) return exported.error();
   }
-  return Faults(tally.value(), options.fail_on);
+  const Result<control::Duplicates> duplicates =
+      harvest.backend.CountDuplicates();
+  if (!duplicates.ok()) return duplicates.error();
+  return Faults({.calls = tally.value(),
+                 .duplicates = duplicates.value().starts.count +
+                               duplicates.value().ends.count},
+                options.fail_on);
 }
 
 // The exit code of a run whose command has ended with `exit_code`.
@@ -135,7 +141,12 @@ int Run(const RunOptions& options) {
       GuardedCommand::Make(CommandOf(options));
   if (!command.ok()) return FailBefore(command.error());
 
-  http::Server server(options.server.http);
+  // A run is short, whatever it writes to.
+  const control::JournalOptions journal =
+      control::JournalFor(std::nullopt, /*ephemeral=*/true);
+  http::ServerOptions http = options.server.http;
+  http.keep_headers = journal.most_entries > 0;
+  http::Server server(http);
   const Status bound = server.Bind();
   if (!bound.ok()) return FailBefore(bound.error());
   Result<std::unique_ptr<db::Database>> opened =
@@ -148,8 +159,9 @@ int Run(const RunOptions& options) {
     if (!last.ok()) return FailBefore(last.error());
     last_row = last.value();
   }
-  Backend backend(std::move(opened).value(),
-                  {.may_harm = options.control || last_row == 0});
+  Backend backend(
+      std::move(opened).value(),
+      {.may_harm = options.control || last_row == 0, .journal = journal});
   if (!options.db.empty()) backend.DropLeftovers();
 
   Running running(server, backend);
@@ -194,14 +206,14 @@ void AddFlags(CLI::App& command, RunOptions& options) {
   command
       .add_option("--fail-on", options.fail_on,
                   "What makes a run fail whose command succeeds, separated "
-                  "by commas: error, open, orphan")
+                  "by commas: error, open, orphan, duplicate")
       ->envname("BOBBIN_FAIL_ON")
       ->delimiter(',')
       ->allow_extra_args(false)  // it would take the -- for its own
       ->type_name("KIND,...")
-      ->check(
-          CLI::IsMember({std::string(kFailOnError), std::string(kFailOnOpen),
-                         std::string(kFailOnOrphan)}));
+      ->check(CLI::IsMember(
+          {std::string(kFailOnError), std::string(kFailOnOpen),
+           std::string(kFailOnOrphan), std::string(kFailOnDuplicate)}));
   command
       .add_option("--export", options.export_file,
                   "File to write the calls to in the end, as JSON lines")

@@ -11,15 +11,18 @@ namespace {
 // What is counted, in words for one and for many.
 struct Kind {
   std::string_view name;
-  int64_t store::CallTally::*count;
+  int64_t (*count)(const RunFaults& found);
   std::string_view one, many;
 };
-constexpr std::array<Kind, 3> kFaults{{
-    {kFailOnError, &store::CallTally::errors, " call failed", " calls failed"},
-    {kFailOnOpen, &store::CallTally::open, " call has not ended",
-     " calls have not ended"},
-    {kFailOnOrphan, &store::CallTally::orphans, " call's parent never came",
-     " calls' parents never came"},
+constexpr std::array<Kind, 4> kFaults{{
+    {kFailOnError, [](const RunFaults& found) { return found.calls.errors; },
+     " call failed", " calls failed"},
+    {kFailOnOpen, [](const RunFaults& found) { return found.calls.open; },
+     " call has not ended", " calls have not ended"},
+    {kFailOnOrphan, [](const RunFaults& found) { return found.calls.orphans; },
+     " call's parent never came", " calls' parents never came"},
+    {kFailOnDuplicate, [](const RunFaults& found) { return found.duplicates; },
+     " start or end came twice", " starts or ends came twice"},
 }};
 
 void Append(std::string& text, int64_t count, std::string_view one,
@@ -41,11 +44,11 @@ std::string TallyText(const store::CallTally& tally) {
   return text;
 }
 
-std::string Faults(const store::CallTally& tally,
+std::string Faults(const RunFaults& found,
                    const std::vector<std::string>& fail_on) {
   std::string text;
   for (const Kind& kind : kFaults) {
-    const int64_t count = tally.*kind.count;
+    const int64_t count = kind.count(found);
     if (count > 0 && std::ranges::find(fail_on, kind.name) != fail_on.end()) {
       Append(text, count, kind.one, kind.many);
     }

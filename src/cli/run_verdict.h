@@ -14,14 +14,21 @@ namespace bobbin::cli {
 // than traces and calls, goes without saying.
 std::string TallyText(const store::CallTally& tally);
 
+// What makes a run fail, if that was asked for.
+struct RunFaults {
+  store::CallTally calls = {};
+  int64_t duplicates = 0;  // starts and ends that had come before
+};
+
 // What may make a run fail.
 inline constexpr std::string_view kFailOnError = "error";
 inline constexpr std::string_view kFailOnOpen = "open";
 inline constexpr std::string_view kFailOnOrphan = "orphan";
+inline constexpr std::string_view kFailOnDuplicate = "duplicate";
 
 // `1 call failed, 2 calls have not ended`: what there is of what was asked
 // for; "" if there is nothing. `fail_on` holds the names above.
-std::string Faults(const store::CallTally& tally,
+std::string Faults(const RunFaults& found,
                    const std::vector<std::string>& fail_on);
 
 }  // namespace bobbin::cli

@@ -39,8 +39,10 @@ class Control {
   bool watches() const { return journal_.enabled() || faults_.any(); }
 
   Journal& journal() { return journal_; }
+  const Journal& journal() const { return journal_; }
   Faults& faults() { return faults_; }
   Tally& tally() { return tally_; }
+  const Tally& tally() const { return tally_; }
 
   // Forgets what has been noted and counted, of a project or all; the faults
   // stay. Returns how many requests were in the journal.

@@ -25,12 +25,19 @@ TEST_CASE("a tally names what there is, in its number", "[cli]") {
 }
 
 TEST_CASE("faults are those that were asked for and are there", "[cli]") {
-  const CallTally all{.calls = 9, .errors = 1, .open = 2, .orphans = 3};
+  const cli::RunFaults all{
+      .calls = {.calls = 9, .errors = 1, .open = 2, .orphans = 3},
+      .duplicates = 4};
   CHECK(Faults(all, {}).empty());
-  CHECK(Faults({.calls = 9}, {"error", "open", "orphan"}).empty());
+  CHECK(
+      Faults({.calls = {.calls = 9}}, {"error", "open", "orphan", "duplicate"})
+          .empty());
   CHECK(Faults(all, {"error"}) == "1 call failed");
   CHECK(Faults(all, {"orphan", "open"}) ==
         "2 calls have not ended, 3 calls' parents never came");
+  CHECK(Faults(all, {"duplicate"}) == "4 starts or ends came twice");
+  CHECK(Faults({.duplicates = 1}, {"duplicate"}) ==
+        "1 start or end came twice");
 }
 
 }  // namespace

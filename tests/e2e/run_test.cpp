@@ -347,13 +347,32 @@ TEST_CASE("a command that fails keeps its exit code under --fail-on", "[e2e]") {
 
 TEST_CASE("--fail-on is silent where there is nothing of the kind", "[e2e]") {
   Ran ran("echo $BOBBIN_URL; read < $gate",
-          {"--summary", "none", "--fail-on", "error,open,orphan"});
+          {"--summary", "none", "--fail-on", "error,open,orphan,duplicate"});
   Client client(ran.Line());
   REQUIRE(client.Post("/call/start", StartBody("c1")).status == 200);
   REQUIRE(client.Post("/call/end", EndBody("c1")).status == 200);
   ran.gate().Open();
   CHECK(ran.process().Wait().code == 0);
   CHECK(ran.process().Stderr().empty());
+}
+
+TEST_CASE("--fail-on duplicate: what came twice, in a file as well", "[e2e]") {
+  const TempDir dir;
+  std::vector<std::string> options{"--summary", "none", "--fail-on",
+                                   "duplicate"};
+  const bool in_file = GENERATE(false, true);
+  if (in_file) {
+    options.insert(options.end(), {"--db", dir.File("calls.db")});
+  }
+  Ran ran("echo $BOBBIN_URL; read < $gate", options);
+  Client client(ran.Line());
+  for (int i = 0; i < 2; ++i) {
+    REQUIRE(client.Post("/call/start", StartBody("c1")).status == 200);
+  }
+  ran.gate().Open();
+  CHECK(ran.process().Wait().code == 121);
+  CHECK(ran.process().Stderr() ==
+        "bobbin: failed, because of --fail-on: 1 start or end came twice.\n");
 }
 
 // --- the export -----------------------------------------------------------
