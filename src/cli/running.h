@@ -29,11 +29,13 @@ class Running {
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
 
-  // Answers what has come, and no more (http::Server::Stop()).
+  // Answers what has come, and no more (http::Server::Stop()). Those who wait
+  // for something to happen are told that the server stops.
   void Stop();
 
  private:
   http::Server& server_;
+  Backend& backend_;
   bool stopped_ = false;
 };
 
