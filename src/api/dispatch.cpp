@@ -99,13 +99,13 @@ std::string_view RoutedPath(const Request& request) {
 
 using RouteGroup = std::span<const Route> (*)();
 constexpr auto kGroups = std::to_array<RouteGroup>({
-    CallRoutes,          CallQueryRoutes,    ControlProjectsRoutes,
-    ControlWaitRoutes,   ControlFaultRoutes, ControlJournalRoutes,
-    ControlReportRoutes, CostRoutes,         FeedbackRoutes,
-    FileRoutes,          ObjectRoutes,       ObjectQueryRoutes,
-    PageRoutes,          RefRoutes,          ReportRoutes,
-    ServiceRoutes,       TableRoutes,        TagRoutes,
-    UsageRoutes,
+    CallRoutes,          CallQueryRoutes,     ControlProjectsRoutes,
+    ControlWaitRoutes,   ControlFaultRoutes,  ControlJournalRoutes,
+    ControlReportRoutes, ControlAssertRoutes, CostRoutes,
+    FeedbackRoutes,      FileRoutes,          ObjectRoutes,
+    ObjectQueryRoutes,   PageRoutes,          RefRoutes,
+    ReportRoutes,        ServiceRoutes,       TableRoutes,
+    TagRoutes,           UsageRoutes,
 });
 
 // Where a request leads.
