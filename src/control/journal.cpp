@@ -18,7 +18,7 @@ size_t BytesOf(const Entry& entry) {
                  entry.headers.size() + entry.retry_id.size() +
                  entry.fault.size() + entry.body.size();
   for (const std::string& project : entry.facts.project_ids) {
-    bytes += sizeof project + project.size();
+    bytes += sizeof(std::string) + project.size();
   }
   for (const Facts::Op& op : entry.facts.ops) {
     bytes += sizeof op + op.name.size();

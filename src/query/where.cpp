@@ -139,6 +139,7 @@ Expr Compared(const Comparison& row, Expr left, Expr right) {
 Expr OneOf(Expr field, std::vector<Expr> list) {
   if (field.op == Op::kGetField && field.text == "op_name") {
     std::vector<Expr> any;
+    any.reserve(list.size());
     for (Expr& entry : list) {
       any.push_back(Compared(kComparisons.front(), field, std::move(entry)));
     }
