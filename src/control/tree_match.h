@@ -66,7 +66,8 @@ inline constexpr int64_t kMostComparisons = 5'000'000;
 // come in any order; lists in values do not.
 //
 // Of all ways to tell which call is meant by which, it takes the one with the
-// fewest differences; for that, each expected call is compared with all those
+// fewest differences, and of equal ones that which meets what is expected
+// first; for that, each expected call is compared with all those
 // that it may be.
 //   kInvalid   `expected` says what it may not; the message says where.
 //   kTooLarge  more than kMostComparisons would be needed.
