@@ -12,7 +12,8 @@ int ExitCodeOfBind(const Error& error) {
   return error.code == Code::kInvalid ? kExitUsage : kExitFailure;
 }
 
-Running::Running(http::Server& server, Backend& backend) : server_(server) {
+Running::Running(http::Server& server, Backend& backend)
+    : server_(server), backend_(backend) {
   server_.Start([&backend](const api::Request& request) {
     return backend.Answer(request);
   });
@@ -21,6 +22,7 @@ Running::Running(http::Server& server, Backend& backend) : server_(server) {
 void Running::Stop() {
   if (std::exchange(stopped_, true)) return;
   const Impatience impatience([this] { server_.HurryStop(); });
+  backend_.EndWaits();
   server_.Stop();
 }
 

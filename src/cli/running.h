@@ -29,11 +29,13 @@ class Running {
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
 
-  // Answers what has come, and no more (http::Server::Stop()).
+  // Answers what has come, and no more (http::Server::Stop()); what waits for
+  // something to happen waits no longer.
   void Stop();
 
  private:
   http::Server& server_;
+  Backend& backend_;
   bool stopped_ = false;
 };
 
