@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -19,10 +20,36 @@ namespace {
 
 constexpr size_t kBufferBytes = 64 << 10;
 
+bool IsOnPath(const std::string& program) {
+  std::string path = Variable("PATH");
+  if (path.empty()) path = "/usr/bin:/bin";
+  for (size_t begin = 0; begin <= path.size();) {
+    const size_t end = std::min(path.find(':', begin), path.size());
+    const std::string file = path.substr(begin, end - begin) + '/' + program;
+    if (access(file.c_str(), X_OK) == 0) return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
+// Whether the shell would find the program, as far as can be seen: the output
+// would be lost if it did not.
+bool CanStart(std::string_view command) {
+  const std::string program(command.substr(0, command.find(' ')));
+  const bool plain = std::ranges::all_of(program, [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.' || c == '/';
+  });
+  if (!plain) return true;
+  return program.find('/') == std::string::npos
+             ? IsOnPath(program)
+             : access(program.c_str(), X_OK) == 0;
+}
+
+// Empty: none.
 std::string PagerCommand() {
-  if (std::getenv("PAGER") == nullptr) return "less -FRX";
-  const std::string pager = Variable("PAGER");
-  return pager == "cat" ? "" : pager;
+  std::string pager = "less -FRX";
+  if (std::getenv("PAGER") != nullptr) pager = Variable("PAGER");
+  return pager == "cat" || !CanStart(pager) ? "" : pager;
 }
 
 // Starts `command` with a pipe for its standard input; -1: not possible.

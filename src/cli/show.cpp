@@ -96,14 +96,15 @@ std::string Head(const std::vector<TraceCall>& calls, const Found& found,
   if (totals.tokens) head += "  " + CountText(*totals.tokens) + " tokens";
   if (totals.cost) head += "  " + MoneyText(*totals.cost);
   head += '\n';
-  const std::string between = look.unicode ? " · " : " - ";
+  std::string between = look.unicode ? " · " : " - ";
   const std::string what = found.call_id.empty()
                                ? "trace " + Visible(found.trace_id)
                                : "call " + Visible(tree.id);
-  head += Styled(look, Style::kDim,
-                 Visible(found.project_id) + between +
-                     MomentText(tree.started_us) + between + what) +
-          '\n';
+  const std::string where =
+      Visible(found.project_id) + between + MomentText(tree.started_us);
+  // An id is not cut.
+  if (DisplayWidth(where + between + what) > look.width) between = "\n";
+  head += Styled(look, Style::kDim, where + between + what) + '\n';
   return head;
 }
 

@@ -75,14 +75,23 @@ Table TableOf(const StatsOptions& options) {
   const char* title = options.by == "time"    ? "SINCE"
                       : options.by == "model" ? "MODEL"
                                               : "OP";
-  return Table({{.title = title, .gives_way = 1, .least = 12},
-                {.title = "CALLS", .right = true},
-                {.title = "ERRORS", .right = true},
-                {.title = "P50", .right = true},
-                {.title = "P95", .right = true},
-                {.title = "P99", .right = true},
-                {.title = "TOKENS", .right = true},
-                {.title = "COST", .right = true}});
+  // A number is not cut: it goes, the less telling ones first.
+  const auto number = [](const char* name, int gives_way) {
+    constexpr int kWhole = 99;
+    return Column{.title = name,
+                  .right = true,
+                  .gives_way = gives_way,
+                  .least = kWhole,
+                  .may_go = gives_way > 0};
+  };
+  return Table({{.title = title, .gives_way = 5, .least = 12},
+                number("CALLS", 0),
+                number("ERRORS", 0),
+                number("P50", 1),
+                number("P95", 3),
+                number("P99", 4),
+                number("TOKENS", 2),
+                number("COST", 2)});
 }
 
 Result<int> Print(const StatsOptions& options, const Looking& with) {

@@ -40,8 +40,8 @@ std::string Quoted(std::string_view text) {
 class ActualCall {
  public:
   explicit ActualCall(const TreeCall& call) {
-    const auto text = [](const std::optional<std::string>& text) {
-      return text ? Quoted(*text) : "null";
+    const auto text = [](const std::optional<std::string>& value) {
+      return value ? Quoted(*value) : "null";
     };
     AppendMember(text_, "op", Quoted(call.name));
     AppendMember(text_, "display_name", text(call.display_name));

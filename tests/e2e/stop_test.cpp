@@ -97,6 +97,17 @@ TEST_CASE("a request that is running when the signal comes is answered",
             .body.find(R"("id":"late")") != std::string::npos);
 }
 
+TEST_CASE("who hears of changes is told of the end, too", "[e2e]") {
+  Served bobbin({"--ephemeral"});
+  Connection listener(bobbin.port());
+  REQUIRE(
+      listener.Send("GET /_bobbin/events HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+  listener.WaitForAnswer();
+  bobbin.process().Signal(SIGTERM);
+  CHECK(listener.ReadAnswer().status == 200);  // to its last chunk
+  CHECK(bobbin.process().Wait().code == 0);
+}
+
 TEST_CASE("a second signal cuts off what is still running", "[e2e]") {
   const TempDir dir;
   const std::string port_file = dir.File("port");

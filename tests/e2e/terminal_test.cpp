@@ -232,6 +232,13 @@ TEST_CASE("show draws a trace as a tree", "[e2e]") {
       "└╴✓ llm.chat       ██████████████████████████████████▊  2.90s  1,204\n");
 }
 
+TEST_CASE("an id that does not fit beside the time has a line", "[e2e]") {
+  const Traces traces;
+  const Finished done = traces.Terminal({"show", "t1"}, {}, {.columns = 44});
+  CHECK_THAT(done.out,
+             Contains("team/app · 2024-05-06 07:08:10.000\ntrace t1\n"));
+}
+
 TEST_CASE("show with --inputs says what the calls were given and gave",
           "[e2e]") {
   const Traces traces;
@@ -339,6 +346,11 @@ TEST_CASE("stats sums up by op", "[e2e]") {
   CHECK_THAT(done.out, Contains("\nllm.chat "));
   CHECK_THAT(done.out, Contains("1,204"));
   CHECK(LinesIn(traces.Piped({"stats", "-p", "team/app"}).out) == 5);
+  // Numbers that do not fit go, the less telling ones first.
+  const Finished narrow =
+      traces.Terminal({"stats", "-p", "team/app"}, {}, {.columns = 40});
+  CHECK_THAT(narrow.out,
+             Catch::StartsWith("OP        CALLS  ERRORS    P50  TOKENS\n"));
 }
 
 TEST_CASE("stats tells the versions of an op apart", "[e2e]") {
@@ -550,6 +562,11 @@ TEST_CASE("long output goes through the pager", "[e2e]") {
   const Finished fits = traces.Terminal(
       {"show", kFirst}, {{"PAGER", "sed 's/^/> /'"}}, {.columns = 80});
   CHECK_THAT(fits.out, Catch::StartsWith("answer"));
+  // Nor where there is no such program.
+  const Finished missing = traces.Terminal(
+      {"show", kFirst}, {{"PAGER", GENERATE("no-such-pager -x", "/no/pager")}},
+      {.columns = 72, .rows = 4});
+  CHECK_THAT(missing.out, Catch::StartsWith("answer"));
   // A pager that ends early is no trouble.
   const Finished quit = traces.Terminal({"show", kFirst}, {{"PAGER", "true"}},
                                         {.columns = 72, .rows = 4});
