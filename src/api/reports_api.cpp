@@ -17,6 +17,8 @@
 namespace bobbin::api {
 namespace {
 
+// {op_names: [""]}
+constexpr int kDepthOfLists = 2;
 // {sort_by: [{field}]}
 constexpr int kDepthOfTraces = 3;
 constexpr Frame kProjects{R"({"projects":[)", ",", "]}"};
@@ -41,7 +43,7 @@ Result<Response> QueryTraces(Services& services, const Request& request,
 
 Result<Response> CountCalls(Services& services, const Request& request,
                             const PathValues&) {
-  return AnswerReport<model::StatsReq>(services, request, 1, kRows,
+  return AnswerReport<model::StatsReq>(services, request, kDepthOfLists, kRows,
                                        "application/json", query::StatsReport);
 }
 

@@ -36,12 +36,16 @@ std::vector<std::string> Environment(
         own, [&](const auto& pair) { return pair.first == name; });
     if (!replaced) all.emplace_back(text);
   }
-  for (const auto& [name, value] : own) all.push_back(name + "=" + value);
+  for (const auto& [name, value] : own) {
+    all.push_back(name);
+    all.back().append("=").append(value);
+  }
   return all;
 }
 
 std::vector<char*> Pointers(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
   for (std::string& text : texts) pointers.push_back(text.data());
   pointers.push_back(nullptr);
   return pointers;

@@ -34,8 +34,10 @@ class PythonSdk : public Api {
   using Api::Api;
 
   std::string Say(const std::string& path, const std::string& body) {
-    const api::Response response =
-        Send({.method = "POST", .path = path, .body = body});
+    const api::Response response = Send({.method = "POST",
+                                         .path = path,
+                                         .content_type = "application/json",
+                                         .body = body});
     CAPTURE(path, body, response.body);
     REQUIRE(response.status == 200);
     return response.body;

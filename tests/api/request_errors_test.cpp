@@ -440,7 +440,6 @@ TEST_CASE("no route, or not with this method", "[api][errors]") {
   };
   const Row row = GENERATE(values<Row>({
       {"POST", "/no/such/route", 404, R"({"detail":"Not Found"})"},
-      {"GET", "/", 404, R"({"detail":"Not Found"})"},
       {"POST", "/call/start/", 404, R"({"detail":"Not Found"})"},
       {"POST", "/v2/team/calls/complete", 404, R"({"detail":"Not Found"})"},
       {"POST", "/v2//app/calls/complete", 404, R"({"detail":"Not Found"})"},
