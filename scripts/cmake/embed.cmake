@@ -51,7 +51,7 @@ foreach(file IN LISTS files)
   math(EXPR count "${count} + 1")
 endforeach()
 
-set(array "constexpr std::array<EmbeddedFile, ${count}> kFiles = {{\n${entries}}};")
+set(array "  static constexpr std::array<EmbeddedFile, ${count}> kFiles = {{\n${entries}  }};")
 
 file(WRITE "${OUTPUT}" "// Made by scripts/cmake/embed.cmake.
 #include <array>
@@ -59,13 +59,11 @@ file(WRITE "${OUTPUT}" "// Made by scripts/cmake/embed.cmake.
 #include \"base/embedded.h\"
 
 namespace bobbin {
-namespace {
 
+std::span<const EmbeddedFile> ${FUNCTION}() {
 ${array}
-
-}  // namespace
-
-std::span<const EmbeddedFile> ${FUNCTION}() { return kFiles; }
+  return kFiles;
+}
 
 }  // namespace bobbin
 ")

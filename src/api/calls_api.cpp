@@ -208,7 +208,7 @@ Result<Response> DeleteCalls(Services& services, const Request& request,
   return Json(R"({"num_deleted":)" + std::to_string(deleted.value()) + "}");
 }
 
-constexpr auto kRoutes = std::to_array<Route>({
+constexpr auto kCallsRoutes = std::to_array<Route>({
     {"POST", "/call/start", kStartCall},
     {"POST", "/call/end", kEndCall},
     {"POST", "/call/upsert_batch", UpsertBatch},
@@ -221,6 +221,6 @@ constexpr auto kRoutes = std::to_array<Route>({
 
 }  // namespace
 
-std::span<const Route> CallRoutes() { return kRoutes; }
+std::span<const Route> CallRoutes() { return kCallsRoutes; }
 
 }  // namespace bobbin::api

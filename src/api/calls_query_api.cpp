@@ -166,7 +166,7 @@ Result<Response> QueryStats(Services& services, const Request& request,
   return response;
 }
 
-constexpr auto kRoutes = std::to_array<Route>({
+constexpr auto kCallsQueryRoutes = std::to_array<Route>({
     {"POST", "/call/read", ReadCall},
     {"POST", "/calls/stream_query", StreamQuery},
     {"POST", "/calls/query_stats", QueryStats},
@@ -182,6 +182,6 @@ Result<Response> ListCalls(Services& services, std::string project_id) {
   return StreamPrepared(services, std::move(query), kList, "application/json");
 }
 
-std::span<const Route> CallQueryRoutes() { return kRoutes; }
+std::span<const Route> CallQueryRoutes() { return kCallsQueryRoutes; }
 
 }  // namespace bobbin::api

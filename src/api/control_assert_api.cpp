@@ -18,7 +18,7 @@ namespace {
 // Who wants to know more of them should expect less at once.
 constexpr size_t kMostListed = 100;
 
-void AppendText(std::string& out, std::string_view name,
+void AppendPart(std::string& out, std::string_view name,
                 std::string_view text) {
   if (out.back() != '{') out += ',';
   json::AppendQuoted(out, name);
@@ -26,8 +26,8 @@ void AppendText(std::string& out, std::string_view name,
   json::AppendQuoted(out, text);
 }
 
-void AppendValue(std::string& out, std::string_view name,
-                 std::string_view json) {
+void AppendJsonPart(std::string& out, std::string_view name,
+                    std::string_view json) {
   if (json.empty()) return;
   out += ',';
   json::AppendQuoted(out, name);
@@ -37,15 +37,15 @@ void AppendValue(std::string& out, std::string_view name,
 
 std::string JsonOf(const control::TreeDifference& difference) {
   std::string json = "{";
-  AppendText(json, "kind", control::KindName(difference.kind));
-  AppendText(json, "call", difference.call);
-  if (!difference.field.empty()) AppendText(json, "field", difference.field);
-  if (!difference.at.empty()) AppendText(json, "at", difference.at);
+  AppendPart(json, "kind", control::KindName(difference.kind));
+  AppendPart(json, "call", difference.call);
+  if (!difference.field.empty()) AppendPart(json, "field", difference.field);
+  if (!difference.at.empty()) AppendPart(json, "at", difference.at);
   if (!difference.call_id.empty()) {
-    AppendText(json, "call_id", difference.call_id);
+    AppendPart(json, "call_id", difference.call_id);
   }
-  AppendValue(json, "expected", difference.expected);
-  AppendValue(json, "actual", difference.actual);
+  AppendJsonPart(json, "expected", difference.expected);
+  AppendJsonPart(json, "actual", difference.actual);
   return json + '}';
 }
 
@@ -94,12 +94,12 @@ Result<Response> AssertTree(Services& services, const Request& request,
   return response;
 }
 
-constexpr auto kRoutes = std::to_array<Route>({
+constexpr auto kControlAssertRoutes = std::to_array<Route>({
     {"POST", "/_bobbin/assert/tree", AssertTree},
 });
 
 }  // namespace
 
-std::span<const Route> ControlAssertRoutes() { return kRoutes; }
+std::span<const Route> ControlAssertRoutes() { return kControlAssertRoutes; }
 
 }  // namespace bobbin::api

@@ -65,7 +65,7 @@ Result<Response> ClearFaults(Services& services, const Request& request,
   return response;
 }
 
-constexpr auto kRoutes = std::to_array<Route>({
+constexpr auto kControlFaultsRoutes = std::to_array<Route>({
     {"POST", "/_bobbin/faults", AddFault},
     {"GET", "/_bobbin/faults", ListFaults},
     {"DELETE", "/_bobbin/faults", ClearFaults},
@@ -74,6 +74,6 @@ constexpr auto kRoutes = std::to_array<Route>({
 
 }  // namespace
 
-std::span<const Route> ControlFaultRoutes() { return kRoutes; }
+std::span<const Route> ControlFaultRoutes() { return kControlFaultsRoutes; }
 
 }  // namespace bobbin::api

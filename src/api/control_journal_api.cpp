@@ -37,8 +37,8 @@ void AppendTexts(std::string& out, std::string_view name,
 }
 
 // Appends `,"name":"text"`, or null if it is empty.
-void AppendText(std::string& out, std::string_view name,
-                std::string_view text) {
+void AppendTextOrNull(std::string& out, std::string_view name,
+                      std::string_view text) {
   out.append(",\"").append(name).append("\":");
   if (text.empty()) {
     out += "null";
@@ -68,9 +68,9 @@ void AppendEntry(std::string& out, const Entry& entry, bool with_body) {
   out += R"(,"time":")";
   AppendTime(out, entry.time_us);
   out += '"';
-  AppendText(out, "method", entry.method);
-  AppendText(out, "route", entry.route);
-  AppendText(out, "path", entry.path);
+  AppendTextOrNull(out, "method", entry.method);
+  AppendTextOrNull(out, "route", entry.route);
+  AppendTextOrNull(out, "path", entry.path);
   AppendTexts(out, "project_ids", entry.facts.project_ids);
   std::vector<std::string> ops;
   for (const control::Facts::Op& op : entry.facts.ops) ops.push_back(op.name);
@@ -81,15 +81,15 @@ void AppendEntry(std::string& out, const Entry& entry, bool with_body) {
   AppendCount(out, "request_bytes", static_cast<int64_t>(entry.request_bytes));
   out += R"(,"headers":)";
   out += entry.headers;
-  AppendText(out, "retry_id", entry.retry_id);
+  AppendTextOrNull(out, "retry_id", entry.retry_id);
   AppendNumber(out, "retry_of", entry.retry_of);
-  AppendText(out, "fault", entry.fault);
+  AppendTextOrNull(out, "fault", entry.fault);
   if (with_body) {
     // Its own text, if it is JSON.
     if (entry.facts.is_json) {
       out.append(R"(,"body":)").append(entry.body);
     } else {
-      AppendText(out, "body_text", entry.body);
+      AppendTextOrNull(out, "body_text", entry.body);
     }
   }
   out += '}';
@@ -208,7 +208,7 @@ void AppendOutcome(std::string& out, size_t index, const Expectation& expected,
       if (&miss != &outcome.nearest.front()) out += ',';
       out += R"({"differs":)";
       json::AppendQuoted(out, miss.differs);
-      AppendText(out, "was", miss.was);
+      AppendTextOrNull(out, "was", miss.was);
       AppendCount(out, "count", miss.count);
       AppendCount(out, "last_seq", miss.last_seq);
       out += '}';
@@ -283,7 +283,7 @@ Result<Response> VerifyRequests(Services& services, const Request& request,
   return response;
 }
 
-constexpr auto kRoutes = std::to_array<Route>({
+constexpr auto kControlJournalRoutes = std::to_array<Route>({
     {"GET", "/_bobbin/journal", ReadJournal},
     {"DELETE", "/_bobbin/journal", ClearJournal},
     {"POST", "/_bobbin/verify", VerifyRequests},
@@ -291,6 +291,6 @@ constexpr auto kRoutes = std::to_array<Route>({
 
 }  // namespace
 
-std::span<const Route> ControlJournalRoutes() { return kRoutes; }
+std::span<const Route> ControlJournalRoutes() { return kControlJournalRoutes; }
 
 }  // namespace bobbin::api

@@ -21,7 +21,7 @@ constexpr size_t kMaxNameBytes = 100;
 constexpr std::string_view kNameChars =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
 
-Response Json(std::string body) {
+Response JsonAnswer(std::string body) {
   Response response;
   response.body = std::move(body);
   return response;
@@ -30,7 +30,7 @@ Response Json(std::string body) {
 // `status` as an answer.
 Result<Response> Answer(Status status, std::string_view body = "{}") {
   if (!status.ok()) return std::move(status).error();
-  return Json(std::string(body));
+  return JsonAnswer(std::string(body));
 }
 
 // The parameter of that name in the address, if it is there: it names a
@@ -162,7 +162,7 @@ Result<Response> ListSnapshots(Services& services, const Request& request,
     json::AppendQuoted(list, snapshot.name);
     list += '}';
   }
-  return Json(list + "]}");
+  return JsonAnswer(list + "]}");
 }
 
 Result<Response> Seed(Services& services, const Request& request,
@@ -176,13 +176,13 @@ Result<Response> Seed(Services& services, const Request& request,
     clock = {.now_us = wanted.clock->now.us, .step_us = wanted.clock->step_us};
   }
   services.control.seeds().Set(wanted.project_id, wanted.seed, clock);
-  return Json("{}");
+  return JsonAnswer("{}");
 }
 
 constexpr std::string_view kMockOk = R"({"ok":true})";
 
 Result<Response> MockHealth(Services&, const Request&, const PathValues&) {
-  return Json(std::string(kMockOk));
+  return JsonAnswer(std::string(kMockOk));
 }
 
 Result<Response> MockCalls(Services& services, const Request& request,
@@ -202,7 +202,7 @@ Result<Response> MockReset(Services& services, const Request& request,
   return Answer(Empty(services, project_id.value()), kMockOk);
 }
 
-constexpr auto kRoutes = std::to_array<Route>({
+constexpr auto kControlProjectsRoutes = std::to_array<Route>({
     {"POST", "/_bobbin/reset", Reset},
     {"POST", "/_bobbin/snapshot", Snapshot},
     {"GET", "/_bobbin/snapshots", ListSnapshots},
@@ -217,6 +217,8 @@ constexpr auto kRoutes = std::to_array<Route>({
 
 }  // namespace
 
-std::span<const Route> ControlProjectsRoutes() { return kRoutes; }
+std::span<const Route> ControlProjectsRoutes() {
+  return kControlProjectsRoutes;
+}
 
 }  // namespace bobbin::api

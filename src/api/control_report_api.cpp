@@ -30,12 +30,12 @@ Result<Response> ReadReport(Services& services, const Request& request,
   return response;
 }
 
-constexpr auto kRoutes = std::to_array<Route>({
+constexpr auto kControlReportRoutes = std::to_array<Route>({
     {"GET", "/_bobbin/report", ReadReport},
 });
 
 }  // namespace
 
-std::span<const Route> ControlReportRoutes() { return kRoutes; }
+std::span<const Route> ControlReportRoutes() { return kControlReportRoutes; }
 
 }  // namespace bobbin::api

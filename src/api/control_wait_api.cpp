@@ -191,13 +191,13 @@ Result<Response> Events(Services& services, const Request& request,
   return response;
 }
 
-constexpr auto kRoutes = std::to_array<Route>({
+constexpr auto kControlWaitRoutes = std::to_array<Route>({
     {"POST", "/_bobbin/wait", Wait},
     {"GET", "/_bobbin/events", Events},
 });
 
 }  // namespace
 
-std::span<const Route> ControlWaitRoutes() { return kRoutes; }
+std::span<const Route> ControlWaitRoutes() { return kControlWaitRoutes; }
 
 }  // namespace bobbin::api

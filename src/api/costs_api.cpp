@@ -100,7 +100,7 @@ Result<Response> PurgeCosts(Services& services, const Request& request,
   return response;
 }
 
-constexpr auto kRoutes = std::to_array<Route>({
+constexpr auto kCostsRoutes = std::to_array<Route>({
     {"POST", "/cost/create", CreateCosts},
     {"POST", "/cost/query", QueryCosts},
     {"POST", "/cost/purge", PurgeCosts},
@@ -108,6 +108,6 @@ constexpr auto kRoutes = std::to_array<Route>({
 
 }  // namespace
 
-std::span<const Route> CostRoutes() { return kRoutes; }
+std::span<const Route> CostRoutes() { return kCostsRoutes; }
 
 }  // namespace bobbin::api

@@ -189,7 +189,7 @@ Result<Response> PurgeFeedback(Services& services, const Request& request,
   return response;
 }
 
-constexpr auto kRoutes = std::to_array<Route>({
+constexpr auto kFeedbackRoutes = std::to_array<Route>({
     {"POST", "/feedback/create", CreateFeedback},
     {"POST", "/feedback/batch/create", CreateBatch},
     {"POST", "/feedback/query", QueryFeedback},
@@ -199,6 +199,6 @@ constexpr auto kRoutes = std::to_array<Route>({
 
 }  // namespace
 
-std::span<const Route> FeedbackRoutes() { return kRoutes; }
+std::span<const Route> FeedbackRoutes() { return kFeedbackRoutes; }
 
 }  // namespace bobbin::api

@@ -163,7 +163,7 @@ Result<Response> FilesStats(Services& services, const Request& request,
   return response;
 }
 
-constexpr auto kRoutes = std::to_array<Route>({
+constexpr auto kFilesRoutes = std::to_array<Route>({
     {"POST", "/file/create", CreateFile},
     {"POST", "/files/create", CreateFile},
     {"POST", "/file/content", FileContent},
@@ -174,6 +174,6 @@ constexpr auto kRoutes = std::to_array<Route>({
 
 }  // namespace
 
-std::span<const Route> FileRoutes() { return kRoutes; }
+std::span<const Route> FileRoutes() { return kFilesRoutes; }
 
 }  // namespace bobbin::api

@@ -142,13 +142,13 @@ Result<Response> DeleteObject(Services& services, const Request& request,
   return response;
 }
 
-constexpr auto kRoutes = std::to_array<Route>({
+constexpr auto kObjectsRoutes = std::to_array<Route>({
     {"POST", "/obj/create", CreateObject},
     {"POST", "/obj/delete", DeleteObject},
 });
 
 }  // namespace
 
-std::span<const Route> ObjectRoutes() { return kRoutes; }
+std::span<const Route> ObjectRoutes() { return kObjectsRoutes; }
 
 }  // namespace bobbin::api

@@ -18,9 +18,9 @@ using model::ObjectRecord;
 using model::ObjsQueryReq;
 
 // Containers from the body down to a filter's lists.
-constexpr int kDepthOfQuery = 3;
+constexpr int kDepthOfObjectsQuery = 3;
 // A stream is handed on in pieces of about this size.
-constexpr size_t kPieceBytes = 64 << 10;
+constexpr size_t kObjectsPieceBytes = 64 << 10;
 
 Result<Response> ReadObject(Services& services, const Request& request,
                             const PathValues&) {
@@ -58,7 +58,7 @@ bool WriteObjects(Services& services, const ObjsQueryReq& wanted,
         piece += separator;
         separator = ",";
         AppendObject(piece, object);
-        if (!collect && piece.size() >= kPieceBytes) {
+        if (!collect && piece.size() >= kObjectsPieceBytes) {
           open = sink(piece);
           piece.clear();
         }
@@ -76,7 +76,7 @@ Result<Response> QueryObjects(Services& services, const Request& request,
                               const PathValues&) {
   auto query = std::make_shared<ObjectsQuery>();
   query->request = request;
-  Status status = query->body.Read(query->request, kDepthOfQuery);
+  Status status = query->body.Read(query->request, kDepthOfObjectsQuery);
   if (status.ok()) status = CheckProjectId(query->body.record.project_id);
   if (!status.ok()) return std::move(status).error();
   // What is wrong with the query must be said before the stream begins.
@@ -90,13 +90,13 @@ Result<Response> QueryObjects(Services& services, const Request& request,
   return response;
 }
 
-constexpr auto kRoutes = std::to_array<Route>({
+constexpr auto kObjectsQueryRoutes = std::to_array<Route>({
     {"POST", "/obj/read", ReadObject},
     {"POST", "/objs/query", QueryObjects},
 });
 
 }  // namespace
 
-std::span<const Route> ObjectQueryRoutes() { return kRoutes; }
+std::span<const Route> ObjectQueryRoutes() { return kObjectsQueryRoutes; }
 
 }  // namespace bobbin::api

@@ -94,7 +94,7 @@ Result<Response> Asset(Services&, const Request&, const PathValues& values) {
   return response;
 }
 
-constexpr auto kRoutes = std::to_array<Route>({
+constexpr auto kPageRoutes = std::to_array<Route>({
     {"GET", "/", Page},
     {"GET", "/assets/{name}", Asset},
     // What SDKs print.
@@ -118,6 +118,6 @@ constexpr auto kRoutes = std::to_array<Route>({
 
 }  // namespace
 
-std::span<const Route> PageRoutes() { return kRoutes; }
+std::span<const Route> PageRoutes() { return kPageRoutes; }
 
 }  // namespace bobbin::api

@@ -73,12 +73,12 @@ Result<Response> ReadRefs(Services& services, const Request& request,
   return response;
 }
 
-constexpr auto kRoutes = std::to_array<Route>({
+constexpr auto kRefsRoutes = std::to_array<Route>({
     {"POST", "/refs/read_batch", ReadRefs},
 });
 
 }  // namespace
 
-std::span<const Route> RefRoutes() { return kRoutes; }
+std::span<const Route> RefRoutes() { return kRefsRoutes; }
 
 }  // namespace bobbin::api

@@ -72,7 +72,7 @@ Result<Response> ReadWhere(Services&, const Request& request,
   return response;
 }
 
-constexpr auto kRoutes = std::to_array<Route>({
+constexpr auto kReportsRoutes = std::to_array<Route>({
     {"GET", "/_bobbin/projects", ListProjects},
     {"POST", "/_bobbin/traces/query", QueryTraces},
     {"POST", "/_bobbin/stats", CountCalls},
@@ -83,6 +83,6 @@ constexpr auto kRoutes = std::to_array<Route>({
 
 }  // namespace
 
-std::span<const Route> ReportRoutes() { return kRoutes; }
+std::span<const Route> ReportRoutes() { return kReportsRoutes; }
 
 }  // namespace bobbin::api

@@ -11,9 +11,9 @@ namespace bobbin::api {
 namespace {
 
 // {sort_by: [{field}]}
-constexpr int kDepthOfQuery = 3;
+constexpr int kDepthOfRowsQuery = 3;
 // A stream is handed on in pieces of about this size.
-constexpr size_t kPieceBytes = 64 << 10;
+constexpr size_t kRowsPieceBytes = 64 << 10;
 
 // A query that has been read and checked, and can be run later.
 struct Asked {
@@ -24,7 +24,7 @@ struct Asked {
 Result<std::shared_ptr<Asked>> ReadQuery(const Request& request,
                                          const query::RowsTable& table) {
   auto asked = std::make_shared<Asked>();
-  Status status = asked->body.Read(request, kDepthOfQuery);
+  Status status = asked->body.Read(request, kDepthOfRowsQuery);
   if (!status.ok()) return std::move(status).error();
   status = CheckProjectId(asked->body.record.project_id);
   if (!status.ok()) return std::move(status).error();
@@ -51,7 +51,7 @@ bool WriteRows(Services& services, const Asked& asked,
             if (any) piece += ',';
             any = true;
             piece += row;
-            if (!collect && piece.size() >= kPieceBytes) {
+            if (!collect && piece.size() >= kRowsPieceBytes) {
               open = sink(piece);
               piece.clear();
             }

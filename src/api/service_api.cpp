@@ -43,7 +43,7 @@ Result<Response> OpenApi(Services&, const Request&, const PathValues&) {
   return response;
 }
 
-constexpr auto kRoutes = std::to_array<Route>({
+constexpr auto kServiceRoutes = std::to_array<Route>({
     {"GET", "/health", Health},
     {"GET", "/server_info", ServerInfo},
     {"POST", "/graphql", Graphql},
@@ -52,6 +52,6 @@ constexpr auto kRoutes = std::to_array<Route>({
 
 }  // namespace
 
-std::span<const Route> ServiceRoutes() { return kRoutes; }
+std::span<const Route> ServiceRoutes() { return kServiceRoutes; }
 
 }  // namespace bobbin::api

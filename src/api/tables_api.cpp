@@ -21,8 +21,8 @@ namespace {
 // Containers from the body down to what each record reads.
 constexpr int kDepthOfCreate = 3;  // {table: {rows: [row]}}
 constexpr int kDepthOfDigests = 2;
-constexpr int kDepthOfUpdate = 4;  // {updates: [{insert: {row}}]}
-constexpr int kDepthOfQuery = 3;   // {filter: {row_digests: [...]}}
+constexpr int kDepthOfUpdate = 4;      // {updates: [{insert: {row}}]}
+constexpr int kDepthOfTableQuery = 3;  // {filter: {row_digests: [...]}}
 // Contract section 3, "Limits".
 constexpr size_t kMaxDigests = 1000;
 
@@ -158,7 +158,7 @@ struct RowsQuery {
 Result<Response> StreamRows(Services& services, const Request& request,
                             const Frame& frame, std::string content_type) {
   auto query = std::make_shared<RowsQuery>();
-  Status status = ReadBody(query->body, request, kDepthOfQuery);
+  Status status = ReadBody(query->body, request, kDepthOfTableQuery);
   if (!status.ok()) return std::move(status).error();
   Result<query::Statement> statement =
       query::TableRowsStatement(query->body.record);
@@ -238,7 +238,7 @@ Result<Response> TableStatsBatch(Services& services, const Request& request,
   return response;
 }
 
-constexpr auto kRoutes = std::to_array<Route>({
+constexpr auto kTablesRoutes = std::to_array<Route>({
     {"POST", "/table/create", CreateTable},
     {"POST", "/table/create_from_digests", CreateFromDigests},
     {"POST", "/table/update", UpdateTable},
@@ -250,6 +250,6 @@ constexpr auto kRoutes = std::to_array<Route>({
 
 }  // namespace
 
-std::span<const Route> TableRoutes() { return kRoutes; }
+std::span<const Route> TableRoutes() { return kTablesRoutes; }
 
 }  // namespace bobbin::api

@@ -192,7 +192,7 @@ Result<Response> ListAliases(Services& services, const Request& request,
   return ListOf("aliases", services.objects.Aliases(project.value()));
 }
 
-constexpr auto kRoutes = std::to_array<Route>({
+constexpr auto kTagsRoutes = std::to_array<Route>({
     {"PUT", "/objs/{object_id}/versions/{digest}/tags", AddTags},
     {"POST", "/objs/{object_id}/versions/{digest}/tags/remove", RemoveTags},
     {"PUT", "/objs/{object_id}/aliases", SetAliases},
@@ -203,6 +203,6 @@ constexpr auto kRoutes = std::to_array<Route>({
 
 }  // namespace
 
-std::span<const Route> TagRoutes() { return kRoutes; }
+std::span<const Route> TagRoutes() { return kTagsRoutes; }
 
 }  // namespace bobbin::api

@@ -105,7 +105,7 @@ Result<Response> AskCallsUsage(Services& services, const Request& request,
   return response;
 }
 
-constexpr auto kRoutes = std::to_array<Route>({
+constexpr auto kUsageRoutes = std::to_array<Route>({
     {"POST", "/threads/stream_query", QueryThreads},
     {"POST", "/calls/usage", AskCallsUsage},
     {"POST", "/project/stats", AskProjectStats},
@@ -113,6 +113,6 @@ constexpr auto kRoutes = std::to_array<Route>({
 
 }  // namespace
 
-std::span<const Route> UsageRoutes() { return kRoutes; }
+std::span<const Route> UsageRoutes() { return kUsageRoutes; }
 
 }  // namespace bobbin::api

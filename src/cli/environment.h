@@ -9,6 +9,9 @@ class Option;
 
 namespace bobbin::cli {
 
+// Names the file that traces are kept in.
+inline constexpr const char* kDbVariable = "BOBBIN_DB";
+
 // An environment variable, or "".
 std::string Variable(const char* name);
 

@@ -12,7 +12,6 @@
 namespace bobbin::cli {
 namespace {
 
-constexpr const char* kDbVariable = "BOBBIN_DB";
 constexpr const char* kUrlVariable = "BOBBIN_URL";
 
 std::string Described(const std::string& text, const char* variable) {

@@ -9,7 +9,6 @@
 namespace bobbin::cli {
 namespace {
 
-constexpr const char* kDbVariable = "BOBBIN_DB";
 constexpr const char* kEphemeralVariable = "BOBBIN_EPHEMERAL";
 constexpr const char* kDurabilityVariable = "BOBBIN_DURABILITY";
 

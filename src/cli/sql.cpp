@@ -35,7 +35,7 @@ std::string Hex(std::string_view bytes) {
   return hex;
 }
 
-std::string TextOf(const SqlValue& value) {
+std::string PlainText(const SqlValue& value) {
   std::string text;
   switch (value.kind) {
     case Kind::kNull:
@@ -153,7 +153,7 @@ class Rows {
                           row[i].kind == Kind::kNull;
       numbers_[i] = numbers_[i] && number;
       cells.emplace_back(
-          row[i].kind == Kind::kNull ? "null" : TextOf(row[i]),
+          row[i].kind == Kind::kNull ? "null" : PlainText(row[i]),
           row[i].kind == Kind::kNull ? Style::kDim : Style::kPlain);
     }
     return true;

@@ -3,7 +3,7 @@
 namespace bobbin::control {
 namespace {
 
-constexpr size_t kMostProjects = 10'000;
+constexpr size_t kMostTallied = 10'000;
 constexpr size_t kMostNames = 1000;
 constexpr size_t kMostNameBytes = 200;
 constexpr size_t kMostIds = 20;
@@ -28,7 +28,7 @@ void Tally::NoteReports(std::span<const model::CallReport* const> reports) {
     if (!report->repeats_start && !report->repeats_end) continue;
     const std::lock_guard lock(mutex_);
     std::string project(report->project_id);
-    if (counts_.duplicates.size() >= kMostProjects &&
+    if (counts_.duplicates.size() >= kMostTallied &&
         !counts_.duplicates.contains(project)) {
       project.clear();
     }

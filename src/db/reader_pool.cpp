@@ -6,14 +6,14 @@
 namespace bobbin::db {
 namespace {
 
-constexpr auto kAskEvery = std::chrono::milliseconds(50);
+constexpr auto kLookEvery = std::chrono::milliseconds(50);
 
 }  // namespace
 
 std::optional<ReaderPool::Lease> ReaderPool::Take(
     const std::function<bool()>& give_up) {
   std::unique_lock lock(mutex_);
-  while (!returned_.wait_for(lock, kAskEvery, [this] {
+  while (!returned_.wait_for(lock, kLookEvery, [this] {
     return !idle_.empty() || made_ < size_.max;
   })) {
     if (give_up()) return std::nullopt;

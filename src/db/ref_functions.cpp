@@ -149,7 +149,7 @@ void Path(sqlite3_context* context, int, sqlite3_value** arguments) {
   Return(context, std::string_view(path));
 }
 
-constexpr auto kFunctions = std::to_array<Function>({
+constexpr auto kRefFunctions = std::to_array<Function>({
     {"ref_name", 2, Name},
     {"ref_kind", 1, RefKind},
     {"ref_digest", 1, RefDigest},
@@ -160,6 +160,6 @@ constexpr auto kFunctions = std::to_array<Function>({
 
 }  // namespace
 
-std::span<const Function> RefFunctions() { return kFunctions; }
+std::span<const Function> RefFunctions() { return kRefFunctions; }
 
 }  // namespace bobbin::db

@@ -83,7 +83,7 @@ void IsInJson(sqlite3_context* context, int, sqlite3_value** arguments) {
          search->InJson(TextOf(arguments[1]), search.scratch()).has_value());
 }
 
-constexpr auto kFunctions = std::to_array<Function>({
+constexpr auto kSearchFunctions = std::to_array<Function>({
     {"search_hit", static_cast<int>(kPlaces.size()) + 1, SearchHit},
     {"is_in_text", 2, IsInText},
     {"is_in_json", 2, IsInJson},
@@ -91,6 +91,6 @@ constexpr auto kFunctions = std::to_array<Function>({
 
 }  // namespace
 
-std::span<const Function> SearchFunctions() { return kFunctions; }
+std::span<const Function> SearchFunctions() { return kSearchFunctions; }
 
 }  // namespace bobbin::db

@@ -28,7 +28,7 @@ using json::Value;
 using OptCosts = std::optional<PriceBook::Costs>;
 
 // The places of the arguments that all the aggregates have.
-enum Place : int { kPrices, kProject, kStartedAt, kSummary, kMore };
+enum Argument : int { kPrices, kProject, kStartedAt, kSummary, kMore };
 
 void AddCosts(OptCosts& sum, const OptCosts& more) {
   if (!more) return;
@@ -376,13 +376,13 @@ void HasUsage(sqlite3_context* context, int, sqlite3_value** arguments) {
   Return(context, !summary.empty() && json::HasUsage(reader, summary));
 }
 
-constexpr auto kFunctions = std::to_array<Function>({
+constexpr auto kUsageFunctions = std::to_array<Function>({
     {"has_usage", 1, HasUsage},
 });
 
 }  // namespace
 
-std::span<const Function> UsageFunctions() { return kFunctions; }
+std::span<const Function> UsageFunctions() { return kUsageFunctions; }
 
 std::span<const Aggregate> UsageAggregates() { return kAggregates; }
 

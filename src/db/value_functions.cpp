@@ -138,7 +138,7 @@ void TimeText(sqlite3_context* context, int, sqlite3_value** arguments) {
   Return(context, std::string_view(text));
 }
 
-constexpr auto kFunctions = std::to_array<Function>({
+constexpr auto kValueFunctions = std::to_array<Function>({
     {"contains_nocase", 2, ContainsNoCase},
     {"number_order", 2, NumberOrder},
     {"as_int", 1, AsInt},
@@ -151,6 +151,6 @@ constexpr auto kFunctions = std::to_array<Function>({
 
 }  // namespace
 
-std::span<const Function> ValueFunctions() { return kFunctions; }
+std::span<const Function> ValueFunctions() { return kValueFunctions; }
 
 }  // namespace bobbin::db

@@ -54,10 +54,10 @@ std::optional<std::string> FromBase64(std::string_view text) {
 
 // The password in `Basic base64(user:password)`, or nullopt.
 std::optional<std::string> BasicPassword(std::string_view authorization) {
-  constexpr std::string_view kScheme = "Basic ";
-  if (!StartsWithNoCase(authorization, kScheme)) return std::nullopt;
+  constexpr std::string_view kBasicScheme = "Basic ";
+  if (!StartsWithNoCase(authorization, kBasicScheme)) return std::nullopt;
   const std::optional<std::string> pair =
-      FromBase64(Trimmed(authorization.substr(kScheme.size())));
+      FromBase64(Trimmed(authorization.substr(kBasicScheme.size())));
   const size_t colon = pair ? pair->find(':') : std::string::npos;
   if (colon == std::string::npos) return std::nullopt;
   return pair->substr(colon + 1);

@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t kMaxParts = 1024;
 constexpr size_t kMaxBoundaryBytes = 70;  // RFC 2046, section 5.1.1
-constexpr size_t kMaxHeadBytes = 16 << 10;
+constexpr size_t kMaxPartHeadBytes = 16 << 10;
 constexpr size_t kBufferBytes = 64 << 10;
 
 struct Parameter {
@@ -155,12 +155,12 @@ MultipartReader::Outcome MultipartReader::ReadPartHead(api::Part& part) {
   if (unread().starts_with("--")) return ReadToEnd();
 
   size_t end = 0;
-  Outcome found = Find("\n", kMaxHeadBytes, end);
+  Outcome found = Find("\n", kMaxPartHeadBytes, end);
   if (found != Outcome::kOk) return found;
   const bool blank = Trimmed(unread().substr(0, end)) == "\r";
   begin_ += end + 1;
   if (!blank || ++parts_ > kMaxParts) return Outcome::kMalformed;
-  found = Find("\r\n\r\n", kMaxHeadBytes, end);
+  found = Find("\r\n\r\n", kMaxPartHeadBytes, end);
   if (found != Outcome::kOk) return found;
   part = {};
   if (!ReadHead(unread().substr(0, end), part)) return Outcome::kMalformed;

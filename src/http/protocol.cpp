@@ -25,7 +25,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // Less than what httplib takes for one line, so that we see why it gives up.
-constexpr size_t kMaxHeadBytes = 32'000;
+constexpr size_t kMaxRequestHeadBytes = 32'000;
 // Beyond these httplib calls a head bad.
 constexpr size_t kMaxHeaderBytes = CPPHTTPLIB_HEADER_MAX_LENGTH;
 constexpr size_t kMaxHeaders = 100;
@@ -45,7 +45,7 @@ class HeadStream final : public httplib::Stream {
   bool is_readable() const override { return true; }
   bool is_writable() const override { return true; }
   ssize_t read(char* into, size_t size) override {
-    if (exchange_.head_bytes >= kMaxHeadBytes) return -1;
+    if (exchange_.head_bytes >= kMaxRequestHeadBytes) return -1;
     exchange_.head_bytes += size;  // it reads byte by byte
     const ssize_t got = exchange_.connection.Read(into, size);
     if (got <= 0) return got;
@@ -211,7 +211,7 @@ bool Protocol::Engine::ServeRequest(Connection& connection) {
   }
   current = nullptr;
   if (exchange.status == 0 &&
-      (stream.malformed() || exchange.head_bytes >= kMaxHeadBytes)) {
+      (stream.malformed() || exchange.head_bytes >= kMaxRequestHeadBytes)) {
     // Not even the first line has come.
     exchange.status = stream.malformed() ? 400 : 414;
     connection.Write(

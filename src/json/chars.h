@@ -15,6 +15,8 @@
 
 namespace bobbin::json {
 
+inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
 inline bool IsSpace(char c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }

@@ -43,7 +43,6 @@ bool IsRef(std::string_view inside) {
 constexpr size_t kKeptNodes = size_t{64} << 10;
 constexpr size_t kKeptRefs = size_t{16} << 10;
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsHexDigit(char c) {
   return IsDigit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
 }

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "json/chars.h"
+
 namespace bobbin::json {
 namespace {
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // An exponent of more digits than this is as good as infinite, and still far
 // from the ends of int64_t.

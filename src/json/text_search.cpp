@@ -16,10 +16,6 @@ bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 
 char Lower(char c) { return static_cast<char>(IsUpper(c) ? c | 0x20 : c); }
 
-bool Holds(std::string_view text, std::string_view part) {
-  return memmem(text.data(), text.size(), part.data(), part.size()) != nullptr;
-}
-
 }  // namespace
 
 TextSearch::TextSearch(std::string_view text)
@@ -86,7 +82,7 @@ std::optional<TextSearch::Hit> TextSearch::InJson(std::string_view json,
   if (!has_escapes) return hit;
   // Most texts are not hidden by an escape, other than \uXXXX; and a hit may
   // be one of an escape's own letters.
-  if (!hit && !is_escaped_ && !Holds(json, "\\u")) return std::nullopt;
+  if (!hit && !is_escaped_ && json.find("\\u") == kNowhere) return std::nullopt;
   scratch.clear();
   AppendUnescaped(scratch, json);
   return InText(scratch);

@@ -57,22 +57,22 @@ bool ReadIndex(std::string_view text, int64_t& index) {
 }
 
 bool ReadEdge(std::string_view kind, std::string_view value, RefEdge& edge) {
-  using Kind = RefEdge::Kind;
   struct Row {
     std::string_view name;
-    Kind kind;
+    RefEdge::Kind kind;
   };
   static constexpr auto kRows = std::to_array<Row>({
-      {"attr", Kind::kMember},
-      {"key", Kind::kMember},
-      {"index", Kind::kIndex},
-      {"id", Kind::kRow},
+      {"attr", RefEdge::Kind::kMember},
+      {"key", RefEdge::Kind::kMember},
+      {"index", RefEdge::Kind::kIndex},
+      {"id", RefEdge::Kind::kRow},
   });
   for (const Row& row : kRows) {
     if (row.name != kind) continue;
     edge.kind = row.kind;
     edge.name = Decoded(value);
-    return row.kind != Kind::kIndex || ReadIndex(edge.name, edge.index);
+    return row.kind != RefEdge::Kind::kIndex ||
+           ReadIndex(edge.name, edge.index);
   }
   return false;
 }

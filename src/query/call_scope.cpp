@@ -20,10 +20,10 @@ constexpr size_t kMaxOps = 100;
 constexpr auto kStatuses = std::to_array<std::string_view>(
     {"running", "success", "error", "descendant_error"});
 
-bool Filters(const model::Texts& list) { return list && !list->empty(); }
+bool IsGiven(const model::Texts& list) { return list && !list->empty(); }
 
 Status AddStatuses(Statement& out, const model::Texts& statuses) {
-  if (!Filters(statuses)) return {};
+  if (!IsGiven(statuses)) return {};
   std::string_view separator = " AND c.status IN (?";
   for (const std::string_view status : *statuses) {
     const auto* const row = std::ranges::find(kStatuses, status);
@@ -60,7 +60,7 @@ void AddOps(Statement& out, const std::vector<std::string_view>& names) {
 
 Status AddSeeds(CallScopeSql& scope, const model::CallScope& request) {
   Statement& which = scope.which;
-  if (Filters(request.op_names)) {
+  if (IsGiven(request.op_names)) {
     if (request.op_names->size() > kMaxOps) {
       return Invalid("op_names has at most " + std::to_string(kMaxOps) +
                      " entries");
@@ -103,7 +103,7 @@ Result<std::optional<Expr>> ReadConditions(const model::CallScope& request) {
 
 std::string_view DriverFor(const model::CallScope& request, bool roots,
                            const Expr* expr) {
-  const bool ops = Filters(request.op_names);
+  const bool ops = IsGiven(request.op_names);
   model::CallsFilter filter;
   filter.trace_roots_only = roots;
   const std::string_view best = ChooseDriver(filter, expr).clause;
@@ -190,7 +190,7 @@ Result<CallScopeSql> ScopeCalls(const model::CallScope& request, bool roots) {
   }
   scope.driver = DriverFor(request, roots, expr);
   scope.filters =
-      expr != nullptr || Filters(request.op_names) || Filters(request.statuses);
+      expr != nullptr || IsGiven(request.op_names) || IsGiven(request.statuses);
   return scope;
 }
 

@@ -4,14 +4,14 @@
 #include <array>
 #include <span>
 
+#include "query/limits.h"
+
 namespace bobbin::query {
 namespace {
 
 using model::CallsFilter;
 using model::Texts;
 
-// Contract section 3, "Limits".
-constexpr size_t kMaxListEntries = 1000;
 bool Filters(const Texts& list) { return list && !list->empty(); }
 
 struct ListName {

@@ -109,7 +109,8 @@ Status AddPage(Statement& out, std::optional<int64_t> limit,
 }
 
 // Joins what is needed and not there yet.
-void AddJoins(Statement& out, const Needs& needs, const Needs& there = {}) {
+void AddLaterJoins(Statement& out, const Needs& needs,
+                   const Needs& there = {}) {
   if (needs.inputs && !there.inputs) {
     out.Add(" LEFT JOIN call_inputs i ON i.row_id = c.row_id");
   }
@@ -153,9 +154,9 @@ Result<Statement> CallsStatement(const model::CallsQueryReq& request,
     Include(wanted, order.needs);
     out.Add(" FROM calls c ");
     out.Add(choice.driver.clause);
-    AddJoins(out, first);
+    AddLaterJoins(out, first);
     out.Add(kOps);
-    AddJoins(out, wanted, first);
+    AddLaterJoins(out, wanted, first);
     out.Append(choice.where);
     out.Append(order.by);
     status = AddPage(out, request.limit, request.offset);
@@ -166,13 +167,13 @@ Result<Statement> CallsStatement(const model::CallsQueryReq& request,
     Include(first, order.needs);
     out.Add(" FROM (SELECT c.row_id FROM calls c ");
     out.Add(choice.driver.clause);
-    AddJoins(out, first);
+    AddLaterJoins(out, first);
     out.Append(choice.where);
     out.Append(order.by);
     status = AddPage(out, request.limit, request.offset);
     out.Add(") s CROSS JOIN calls c ON c.row_id = s.row_id");
     out.Add(kOps);
-    AddJoins(out, wanted);
+    AddLaterJoins(out, wanted);
   }
   if (status.ok()) status = CheckSize(out);
   if (!status.ok()) return std::move(status).error();
@@ -205,7 +206,7 @@ Result<Statement> CallsCountStatement(
   }
   out.Add("calls c ");
   out.Add(choice.driver.clause);
-  AddJoins(out, choice.needs);
+  AddLaterJoins(out, choice.needs);
   out.Append(choice.where);
   if (request.limit) out.Add(" LIMIT ?", *request.limit);
   if (request.limit || sizes) out.Add(")");

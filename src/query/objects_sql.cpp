@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/object_record.h"
+#include "query/limits.h"
 
 namespace bobbin::query {
 namespace {
@@ -17,9 +18,6 @@ using model::ObjsQueryReq;
 using model::SortBy;
 using model::Texts;
 using Values = std::vector<std::string_view>;
-
-// Contract section 3, "Limits".
-constexpr size_t kMaxListEntries = 1000;
 
 // In these `o` is the version in question.
 constexpr std::string_view kIsLatest =

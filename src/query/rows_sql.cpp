@@ -212,25 +212,25 @@ Status AddPage(const RowsQueryReq& request, Statement& out) {
 }
 
 RowsQuery MakeCallFeedbackQuery() {
-  static constexpr std::array kNames{"id",
-                                     "feedback_type",
-                                     "weave_ref",
-                                     "payload",
-                                     "creator",
-                                     "created_at",
-                                     "wb_user_id",
-                                     "runnable_ref",
-                                     "call_ref",
-                                     "trigger_ref",
-                                     "annotation_ref",
-                                     "scorer_tags",
-                                     "scorer_tag_reasons",
-                                     "scorer_tag_confidences",
-                                     "scorer_ratings",
-                                     "scorer_rating_reasons",
-                                     "scorer_rating_confidences"};
+  static constexpr std::array kFeedbackNames{"id",
+                                             "feedback_type",
+                                             "weave_ref",
+                                             "payload",
+                                             "creator",
+                                             "created_at",
+                                             "wb_user_id",
+                                             "runnable_ref",
+                                             "call_ref",
+                                             "trigger_ref",
+                                             "annotation_ref",
+                                             "scorer_tags",
+                                             "scorer_tag_reasons",
+                                             "scorer_tag_confidences",
+                                             "scorer_ratings",
+                                             "scorer_rating_reasons",
+                                             "scorer_rating_confidences"};
   RowsQuery query;
-  for (const char* name : kNames) {
+  for (const char* name : kFeedbackNames) {
     const RowsField& field = FieldOf(FeedbackTable(), name);
     AddColumn({&field}, name, {}, query);
   }

@@ -24,7 +24,7 @@ struct Column {
   Type type;
   std::string_view sql;  // over `f`, see SearchReport
 };
-constexpr auto kColumns = std::to_array<Column>({
+constexpr auto kFoundColumns = std::to_array<Column>({
     {"project_id", Type::kText, "f.project_id"},
     {"id", Type::kText, "f.id"},
     {"trace_id", Type::kText, "f.trace_id"},
@@ -98,7 +98,7 @@ Result<Report> SearchReport(const model::SearchReq& request) {
       "JOIN projects p ON p.row_id = c.project");
   out.Add(kTexts);
   std::string_view separator = ") SELECT ";
-  for (const Column& column : kColumns) {
+  for (const Column& column : kFoundColumns) {
     out.Add(separator);
     separator = ", ";
     out.Add(column.sql);

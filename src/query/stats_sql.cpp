@@ -14,7 +14,7 @@ constexpr int64_t kSecond = 1'000'000;
 constexpr int64_t kMostBucketSeconds = int64_t{1'000'000'000};
 
 // What the scan of the matching calls gives.
-constexpr std::string_view kColumns =
+constexpr std::string_view kStatsColumns =
     "c.project, c.id, c.parent_id, c.op, c.status, c.started_at_us, "
     "c.ended_at_us - c.started_at_us AS latency_us, c.output_row";
 
@@ -22,7 +22,7 @@ constexpr std::string_view kColumns =
 void AddAllCalls(Statement& out, const model::StatsReq& request) {
   const auto add = [&](std::string_view from) {
     out.Add("SELECT ");
-    out.Add(kColumns);
+    out.Add(kStatsColumns);
     out.Add(from);
   };
   if (!request.project_id) {
@@ -38,7 +38,7 @@ void AddAllCalls(Statement& out, const model::StatsReq& request) {
       "max(row_id) FROM calls) / 100) WHERE e.project = ?)";
   const auto add_when = [&](std::string_view is, std::string_view rest) {
     out.Add("SELECT ");
-    out.Add(kColumns);
+    out.Add(kStatsColumns);
     out.Add(" FROM (SELECT 1 WHERE ");
     out.Add(kIsMost, ProjectRow{});
     out.Add(is);
@@ -53,7 +53,7 @@ void AddAllCalls(Statement& out, const model::StatsReq& request) {
 
 void AddScopedCalls(Statement& out, const CallScopeSql& scope) {
   out.Add("SELECT ");
-  out.Add(kColumns);
+  out.Add(kStatsColumns);
   out.Add(" FROM ");
   out.Add(scope.seeds);
   out.Add(" CROSS JOIN calls c ");

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "json/path.h"
+#include "query/limits.h"
 
 namespace bobbin::query {
 namespace {
@@ -14,11 +15,10 @@ using model::SortBy;
 using model::TableQueryReq;
 
 // Contract section 3, "Limits".
-constexpr size_t kMaxListEntries = 1000;
 constexpr size_t kMaxSortKeys = 16;
 
 // t: the chunks of the table, c: their places, r: the rows.
-constexpr std::string_view kColumns =
+constexpr std::string_view kRowColumns =
     "SELECT t.first_index + c.position AS original_index, r.digest, r.val";
 constexpr std::string_view kAlongTable =
     " FROM table_chunks t"
@@ -84,7 +84,7 @@ void AddPageOfTable(Statement& out, const TableQueryReq& request) {
   const int64_t begin = request.offset.value_or(0);
   const int64_t limit = request.limit.value_or(kMost);
   const int64_t end = limit > kMost - begin ? kMost : begin + limit;
-  out.Add(kColumns);
+  out.Add(kRowColumns);
   out.Add(kAlongTable);
   AddIsTable(out, request);
   out.Add(

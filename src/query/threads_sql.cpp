@@ -8,13 +8,11 @@
 #include <vector>
 
 #include "query/call_scope.h"
+#include "query/limits.h"
 #include "query/usage_sql.h"
 
 namespace bobbin::query {
 namespace {
-
-// Contract section 3, "Limits".
-constexpr size_t kMaxListEntries = 1000;
 
 Status CheckList(std::string_view name,
                  std::span<const std::string_view> list) {

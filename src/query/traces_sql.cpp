@@ -69,7 +69,7 @@ struct Column {
   Type type;
   std::string_view sql;  // over `r`, see TracesReport
 };
-constexpr auto kColumns = std::to_array<Column>({
+constexpr auto kTraceColumns = std::to_array<Column>({
     {"project_id", Type::kText, "r.project_id"},
     {"id", Type::kText, "r.id"},
     {"trace_id", Type::kText, "r.trace_id"},
@@ -167,7 +167,7 @@ Result<Report> TracesReport(const model::TracesQueryReq& request) {
   out.Add("), ");
   AddTraces(out);
   std::string_view separator = " SELECT ";
-  for (const Column& column : kColumns) {
+  for (const Column& column : kTraceColumns) {
     out.Add(separator);
     separator = ", ";
     out.Add(column.sql);

@@ -1,5 +1,5 @@
 // The only place that knows where Catch2 keeps its header: it moves with
-// version 3. Precompiled, because it takes two seconds.
+// version 3.
 #pragma once
 
 #include <catch2/catch.hpp>
