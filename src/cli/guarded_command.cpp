@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kSignalled = 128;
 
-int ExitCodeOf(int status) {
+int ExitCodeOfStatus(int status) {
   return WIFSIGNALED(status) ? kSignalled + WTERMSIG(status)
                              : WEXITSTATUS(status);
 }
@@ -117,7 +117,7 @@ GuardedCommand::End GuardedCommand::Run(const std::string& url) {
     } else if (news.kind == News::kNotStarted) {
       end = {.not_started = news.value};
     } else {
-      end = {.exit_code = ExitCodeOf(news.value), .left = news.left};
+      end = {.exit_code = ExitCodeOfStatus(news.value), .left = news.left};
     }
   }
   close(signals);

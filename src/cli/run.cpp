@@ -58,7 +58,7 @@ Place PlaceOf(const RunOptions& options) {
 int FailBefore(const Error& error) { return Fail(error, kExitOwnFailure); }
 
 // Tells what the guard has to say.
-int ExitCodeOf(const GuardedCommand::End& end, const RunOptions& options) {
+int ExitCodeOfEnd(const GuardedCommand::End& end, const RunOptions& options) {
   if (end.not_started != 0) {
     std::cerr << "bobbin: cannot run '" << options.program
               << "': " << std::strerror(end.not_started) << ".\n";
@@ -168,7 +168,7 @@ int Run(const RunOptions& options) {
   const GuardedCommand::End end = command.value()->Run(
       http::UrlOf(options.server.http.host, server.port()));
   running.Stop();
-  const int exit_code = ExitCodeOf(end, options);
+  const int exit_code = ExitCodeOfEnd(end, options);
   if (end.not_started != 0) return exit_code;
   return Conclude({database, backend, last_row}, options, exit_code);
 }

@@ -25,9 +25,9 @@ struct Strokes {
 constexpr Strokes kLines{"├╴", "└╴", "│ ", "  "};
 constexpr Strokes kAscii{"|-", "`-", "| ", "  "};
 
-// A call's place in the tree. One that hangs so deep that its strokes give way
+// A call's line in the tree. One that hangs so deep that its strokes give way
 // to its name (Painter::Strokes) has none.
-struct Place {
+struct TreeLine {
   size_t call = 0;
   int depth = 0;
   std::string before;  // the strokes in front of its mark
@@ -52,7 +52,7 @@ class Walk {
         children_(calls.size()),
         seen_(calls.size(), false) {}
 
-  std::vector<Place> Places() {
+  std::vector<TreeLine> Lines() {
     Sort();
     std::vector<size_t> order(calls_.size());
     std::iota(order.begin(), order.end(), size_t{0});
@@ -61,7 +61,7 @@ class Walk {
     for (const size_t call : order) {
       if (!seen_[call]) Descend(call);
     }
-    return std::move(places_);
+    return std::move(lines_);
   }
 
  private:
@@ -87,26 +87,26 @@ class Walk {
   }
 
   void Descend(size_t root) {
-    std::vector<Place> open;
+    std::vector<TreeLine> open;
     if (!seen_[root]) open.push_back({root, 0, "", ""});
     while (!open.empty()) {
-      Place place = std::move(open.back());
+      TreeLine line = std::move(open.back());
       open.pop_back();
-      if (seen_[place.call]) continue;
-      seen_[place.call] = true;
-      const std::vector<size_t>& below = children_[place.call];
-      const int depth = place.depth + 1;
+      if (seen_[line.call]) continue;
+      seen_[line.call] = true;
+      const std::vector<size_t>& below = children_[line.call];
+      const int depth = line.depth + 1;
       const bool drawn = HasStrokes(depth, look_);
       for (size_t i = below.size(); i-- > 0;) {
-        Place& child = open.emplace_back(Place{below[i], depth, "", ""});
+        TreeLine& child = open.emplace_back(TreeLine{below[i], depth, "", ""});
         if (!drawn) continue;
         const bool last = i + 1 == below.size();
-        child.before = child.below = place.below;
+        child.before = child.below = line.below;
         child.before += last ? strokes_.last : strokes_.branch;
         child.below += last ? strokes_.blank : strokes_.line;
       }
-      if (drawn) place.below += below.empty() ? strokes_.blank : strokes_.line;
-      places_.push_back(std::move(place));
+      if (drawn) line.below += below.empty() ? strokes_.blank : strokes_.line;
+      lines_.push_back(std::move(line));
     }
   }
 
@@ -116,7 +116,7 @@ class Walk {
   Children children_;
   std::vector<size_t> roots_;
   std::vector<bool> seen_;
-  std::vector<Place> places_;
+  std::vector<TreeLine> lines_;
 };
 
 // The time from the first start to the last end.
@@ -202,10 +202,10 @@ class Painter {
           const Details& details)
       : calls_(calls), look_(look), details_(details), axis_(calls) {}
 
-  std::string Paint(const std::vector<Place>& places) {
-    Measure(places);
+  std::string Paint(const std::vector<TreeLine>& lines) {
+    Measure(lines);
     std::string out;
-    for (const Place& place : places) Append(out, place);
+    for (const TreeLine& line : lines) Append(out, line);
     return out;
   }
 
@@ -221,17 +221,17 @@ class Painter {
     return mark + std::to_string(depth) + " ";
   }
 
-  std::string Label(const Place& place) const {
-    const TreeCall& call = calls_[place.call];
-    return Strokes(place.before, place.depth) +
+  std::string Label(const TreeLine& line) const {
+    const TreeCall& call = calls_[line.call];
+    return Strokes(line.before, line.depth) +
            std::string(SignOf(call.status, look_.unicode).mark) + " " +
            Visible(call.name);
   }
 
-  void Measure(const std::vector<Place>& places) {
-    for (const Place& place : places) {
-      const Facts facts = FactsOf(calls_[place.call], look_);
-      layout_.label = Wider(layout_.label, Label(place));
+  void Measure(const std::vector<TreeLine>& lines) {
+    for (const TreeLine& line : lines) {
+      const Facts facts = FactsOf(calls_[line.call], look_);
+      layout_.label = Wider(layout_.label, Label(line));
       layout_.duration = Wider(layout_.duration, facts.duration);
       layout_.tokens = Wider(layout_.tokens, facts.tokens);
       layout_.cost = Wider(layout_.cost, facts.cost);
@@ -247,7 +247,7 @@ class Painter {
     layout_.label = std::min(layout_.label, std::max(rest, kLeastLabel));
   }
 
-  void Append(std::string& out, const Place& place) const {
+  void Append(std::string& out, const TreeLine& place) const {
     const TreeCall& call = calls_[place.call];
     const Facts facts = FactsOf(call, look_);
     const Sign sign = SignOf(call.status, look_.unicode);
@@ -308,8 +308,8 @@ class Painter {
 
 std::string RenderTree(std::span<const TreeCall> calls, const Look& look,
                        const Details& details) {
-  const std::vector<Place> places = Walk(calls, look).Places();
-  return Painter(calls, look, details).Paint(places);
+  const std::vector<TreeLine> lines = Walk(calls, look).Lines();
+  return Painter(calls, look, details).Paint(lines);
 }
 
 }  // namespace bobbin::cli
