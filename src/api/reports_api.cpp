@@ -49,8 +49,8 @@ Result<Response> CountCalls(Services& services, const Request& request,
 
 Result<Response> Search(Services& services, const Request& request,
                         const PathValues&) {
-  return AnswerReport<model::SearchReq>(services, request, 1, kJsonLines,
-                                        StreamType(request.accept),
+  return AnswerReport<model::SearchReq>(services, request, kDepthOfLists,
+                                        kJsonLines, StreamType(request.accept),
                                         query::SearchReport);
 }
 

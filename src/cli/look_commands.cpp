@@ -90,8 +90,7 @@ std::function<int()> AddGrep(CLI::App& app) {
   auto options = std::make_shared<GrepOptions>();
   CLI::App* command = AddLook(
       app, "grep", "Find a text in ops, inputs, outputs and errors", options);
-  AddProjectFlag(*command, options->filters);
-  AddTimeFlags(*command, options->filters);
+  AddFilterFlags(*command, options->filters);
   command->add_option("TEXT", options->text, "What to look for")->required();
   command->add_option("-n,--limit", options->limit, "At most so many")
       ->check(CLI::Range(int64_t{1}, kMostRows))

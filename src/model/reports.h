@@ -61,18 +61,15 @@ struct StatsReq : CallScope {
   }
 };
 
-struct SearchReq {
+struct SearchReq : CallScope {
   std::string_view text;
-  std::optional<std::string_view> project_id;
   std::optional<int64_t> limit;
-  std::optional<Time> since, until;
   static constexpr bool kStrict = true;
   static constexpr auto Fields() {
     using R = SearchReq;
-    return std::tuple(
-        Required("text", &R::text), Optional("project_id", &R::project_id),
-        Optional("limit", &R::limit), Optional("since", &R::since),
-        Optional("until", &R::until));
+    return std::tuple_cat(
+        CallScope::Fields(),
+        std::tuple(Required("text", &R::text), Optional("limit", &R::limit)));
   }
 };
 

@@ -167,6 +167,14 @@ Status CheckPage(const std::optional<int64_t>& limit,
   return {};
 }
 
+Statement CallScopeSql::AlsoWhich() const {
+  Statement also = which;
+  if (!also.sql.empty()) {
+    also.sql.replace(0, std::string_view(" WHERE ").size(), " AND ");
+  }
+  return also;
+}
+
 Result<CallScopeSql> ScopeCalls(const model::CallScope& request, bool roots) {
   CallScopeSql scope;
   if (Status seeds = AddSeeds(scope, request); !seeds.ok()) {

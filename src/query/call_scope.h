@@ -25,6 +25,9 @@ struct CallScopeSql {
   Statement calls;          // " WHERE ...": the calls of one of them
   Needs needs;              // of `calls`
   bool filters = false;     // by more than project and time
+
+  // `which` behind other conditions: " AND ...", or nothing.
+  Statement AlsoWhich() const;
 };
 
 // `request` is borrowed.

@@ -37,7 +37,23 @@ constexpr auto kFoundColumns = std::to_array<Column>({
     {"match_end", Type::kInt, "json_extract(f.hit, '$.match_end')"},
 });
 
-// `late (row_id)`: the calls anywhere in the file, if there is a `todo`.
+// `late (row_id)`: the calls of a scope with filters, if there is a `todo`.
+void AddWholeScope(Statement& out, const model::SearchReq& request,
+                   const CallScopeSql& scope, int64_t limit) {
+  out.Add(", late AS (SELECT c.row_id FROM todo CROSS JOIN ");
+  out.Add(scope.seeds);
+  out.Add(" CROSS JOIN calls c ");
+  out.Add(scope.driver);
+  out.Add(kTexts);
+  out.Append(scope.calls);
+  out.Append(scope.AlsoWhich());
+  out.Add(" AND ");
+  out.Add(kHit, request.text);
+  out.Add(" IS NOT NULL ORDER BY c.started_at_us DESC, c.id DESC LIMIT ?)",
+          limit);
+}
+
+// The same for the calls anywhere in the file.
 void AddWholeFile(Statement& out, const model::SearchReq& request,
                   int64_t limit) {
   const std::string_view text = request.text;
@@ -63,11 +79,7 @@ Result<Report> SearchReport(const model::SearchReq& request) {
   Status page = CheckPage(request.limit, std::nullopt);
   if (!page.ok()) return std::move(page).error();
   const int64_t limit = request.limit.value_or(kDefaultLimit);
-  model::CallScope all;
-  all.project_id = request.project_id;
-  all.since = request.since;
-  all.until = request.until;
-  const Result<CallScopeSql> scope = ScopeCalls(all, false);
+  const Result<CallScopeSql> scope = ScopeCalls(request, false);
   if (!scope.ok()) return scope.error();
   Report report;
   Statement& out = report.rows;
@@ -85,7 +97,11 @@ Result<Report> SearchReport(const model::SearchReq& request) {
       ", todo AS MATERIALIZED (SELECT 1 WHERE (SELECT count(*) FROM newest) = "
       "? AND (SELECT count(*) FROM early) < ?)",
       kNewest, limit);
-  AddWholeFile(out, request, limit);
+  if (scope.value().filters) {
+    AddWholeScope(out, request, scope.value(), limit);
+  } else {
+    AddWholeFile(out, request, limit);
+  }
   out.Add(
       ", page AS MATERIALIZED (SELECT row_id FROM early WHERE NOT EXISTS "
       "(SELECT 1 FROM todo) UNION ALL SELECT row_id FROM late), found AS "

@@ -60,11 +60,7 @@ void AddScopedCalls(Statement& out, const CallScopeSql& scope) {
   out.Add(scope.driver);
   AddJoins(out, scope.needs);
   out.Append(scope.calls);
-  if (scope.which.sql.empty()) return;
-  // It begins with " WHERE ".
-  Statement which = scope.which;
-  which.sql.replace(0, std::string_view(" WHERE ").size(), " AND ");
-  out.Append(which);
+  out.Append(scope.AlsoWhich());
 }
 
 // `m`, a row for each matching call.

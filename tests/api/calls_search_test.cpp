@@ -28,6 +28,27 @@ std::string Hits(Api& api, const Json& body) {
   return text;
 }
 
+// More calls than are looked at one by one.
+void AddHay(Api& api) {
+  for (int batch = 0; batch < 21; ++batch) {
+    Json items = Json::array();
+    for (int i = 0; i < 500; ++i) {
+      const std::string id = std::to_string(batch) + "-" + std::to_string(i);
+      items.push_back({{"mode", "start"},
+                       {"req",
+                        {{"start",
+                          {{"project_id", "team/app"},
+                           {"id", id},
+                           {"trace_id", id},
+                           {"op_name", "hay"},
+                           {"started_at", 1'700'001'000 + batch},
+                           {"attributes", Json::object()},
+                           {"inputs", Json::object()}}}}}});
+    }
+    api.Ok("/call/upsert_batch", Json{{"batch", items}}.dump());
+  }
+}
+
 TEST_CASE("a hit tells the call and where the text is", "[api][search]") {
   Api api;
   Calls(api).Add("a", "t", "", R"({"inputs":{"q":"What is a bobbin?"}})");
@@ -109,30 +130,44 @@ TEST_CASE("hits come newest first, within their bounds", "[api][search]") {
   CHECK(ids(R"(,"until":1700000002)") == "a");
 }
 
+TEST_CASE("a search heeds the filters that all reports have", "[api][search]") {
+  Api api;
+  Calls calls(api);
+  calls.Add("a", "t", "", R"({"op_name":"one","output":"needle"})");
+  calls.Add("b", "t", "", R"({"op_name":"two","output":"needle"})");
+  calls.Add("c", "t", "",
+            R"({"op_name":"two","output":"needle","exception":"broke"})");
+  const auto ids = [&](const Json& more) {
+    Json request = {{"text", "needle"}};
+    request.update(more);
+    std::string text;
+    for (const Json& line : Lines(api.Ok(kSearch, request.dump()))) {
+      text += line.at("id").get<std::string>();
+    }
+    return text;
+  };
+  CHECK(ids(Json::object()) == "cba");
+  CHECK(ids({{"op_names", {"two"}}}) == "cb");
+  CHECK(ids({{"op_names", {"two"}}, {"project_id", "team/app"}}) == "cb");
+  CHECK(ids({{"op_names", {"two"}}, {"project_id", "no/such"}}).empty());
+  CHECK(ids({{"statuses", {"error"}}}) == "c");
+  CHECK(ids({{"where", "id != 'b'"}}) == "ca");
+  CHECK(ids({{"op_names", {"two"}}, {"where", "status = 'success'"}}) == "b");
+  // Beyond the newest calls it is another statement.
+  AddHay(api);
+  CHECK(ids({{"op_names", {"two"}}}) == "cb");
+  CHECK(ids({{"statuses", {"error"}}}) == "c");
+  CHECK(ids({{"where", "id != 'b'"}}) == "ca");
+  CHECK(ids({{"op_names", {"two"}}, {"project_id", "no/such"}}).empty());
+}
+
 TEST_CASE("what is only in old calls of a large file is found as well",
           "[api][search]") {
   Api api;
   Calls calls(api);
   calls.Add("old", "t", "", R"({"output":"a needle of old"})");
   calls.Add("named", "t", "", R"({"display_name":"needle"})");
-  // More calls than are looked at one by one.
-  for (int batch = 0; batch < 21; ++batch) {
-    Json items = Json::array();
-    for (int i = 0; i < 500; ++i) {
-      const std::string id = std::to_string(batch) + "-" + std::to_string(i);
-      items.push_back({{"mode", "start"},
-                       {"req",
-                        {{"start",
-                          {{"project_id", "team/app"},
-                           {"id", id},
-                           {"trace_id", id},
-                           {"op_name", "hay"},
-                           {"started_at", 1'700'001'000 + batch},
-                           {"attributes", Json::object()},
-                           {"inputs", Json::object()}}}}}});
-    }
-    api.Ok("/call/upsert_batch", Json{{"batch", items}}.dump());
-  }
+  AddHay(api);
   CHECK(Hits(api, {{"text", "needle"}}) ==
         "named display_name [needle]\nold output \"a [needle] of old\"");
   CHECK(Hits(api, {{"text", "needle"}, {"limit", 1}}) ==
