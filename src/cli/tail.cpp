@@ -153,6 +153,7 @@ class Tail {
   std::string LineOf(const TraceRow& row) const {
     constexpr int kDuration = 8;
     constexpr int kName = 28;
+    constexpr int kNarrow = 56;  // has no room for the time of day
     const Look& look = with_.look;
     const Sign sign = SignOf(row.status, look.unicode);
     const bool failed = sign.style == Style::kBad;
@@ -160,10 +161,12 @@ class Tail {
         row.ended_us
             ? DurationText(*row.ended_us - row.started_us, look.unicode)
             : "running";
-    const std::string when = WhenText(row.started_us, with_.now_us);
+    const std::string when = look.width < kNarrow
+                                 ? ""
+                                 : WhenText(row.started_us, with_.now_us) + " ";
     const std::string time = "  " + Padded(duration, kDuration, true) + "  ";
     const std::string id = Visible(ShortIds({row}).front());
-    int rest = look.width - DisplayWidth(when) - 1 - DisplayWidth(sign.mark) -
+    int rest = look.width - DisplayWidth(when) - DisplayWidth(sign.mark) -
                DisplayWidth(time) - DisplayWidth(id) - 2;
     const int room = std::clamp(rest, 8, kName);
     const std::string name =
@@ -175,7 +178,7 @@ class Tail {
     if (options_.filters.project.empty()) {
       more += "  " + Visible(row.project_id);
     }
-    return Styled(look, Style::kDim, when) + " " +
+    return Styled(look, Style::kDim, when) +
            Styled(look, sign.style, sign.mark) + time +
            Styled(look, failed ? Style::kBad : Style::kBold, name) + "  " +
            Styled(look, Style::kDim, id + FitTo(more, rest, look.unicode)) +

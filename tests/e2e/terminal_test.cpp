@@ -170,6 +170,19 @@ TEST_CASE("ls keeps to a narrow terminal", "[e2e]") {
       "019b0000-0001  2024-05-06 07:08  ✗  answer       1.00s      3\n"
       "019b0000-0000  2024-05-06 07:08  ✓  answer       3.42s      4   "
       "1,204\n");
+  for (const std::string command : {"ls", "tail"}) {
+    INFO(command);
+    const Finished narrow = traces.Terminal({command}, {}, {.columns = 40});
+    CHECK(LinesIn(narrow.out) == (4));
+    size_t begin = 0;
+    while (begin < narrow.out.size()) {
+      const size_t end = narrow.out.find('\n', begin);
+      const std::string line = narrow.out.substr(begin, end - begin);
+      INFO(line);
+      CHECK(DisplayWidth(line) <= 40);
+      begin = end + 1;
+    }
+  }
 }
 
 TEST_CASE("ls has colours unless NO_COLOR says otherwise", "[e2e]") {
