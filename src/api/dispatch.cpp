@@ -101,11 +101,11 @@ using RouteGroup = std::span<const Route> (*)();
 constexpr auto kGroups = std::to_array<RouteGroup>({
     CallRoutes,          CallQueryRoutes,     ControlProjectsRoutes,
     ControlWaitRoutes,   ControlFaultRoutes,  ControlJournalRoutes,
-    ControlReportRoutes, ControlAssertRoutes, CostRoutes,
-    FeedbackRoutes,      FileRoutes,          ObjectRoutes,
-    ObjectQueryRoutes,   PageRoutes,          RefRoutes,
-    ReportRoutes,        ServiceRoutes,       TableRoutes,
-    TagRoutes,           UsageRoutes,
+    ControlReportRoutes, ControlAssertRoutes, ControlGoldenRoutes,
+    CostRoutes,          FeedbackRoutes,      FileRoutes,
+    ObjectRoutes,        ObjectQueryRoutes,   PageRoutes,
+    RefRoutes,           ReportRoutes,        ServiceRoutes,
+    TableRoutes,         TagRoutes,           UsageRoutes,
 });
 
 // Where a request leads.

@@ -30,6 +30,7 @@ struct Route {
 // The rows of each endpoint group, next to their handlers.
 std::span<const Route> CallRoutes();             // calls_api.cpp
 std::span<const Route> CallQueryRoutes();        // calls_query_api.cpp
+std::span<const Route> ControlGoldenRoutes();    // control_golden_api.cpp
 std::span<const Route> ControlAssertRoutes();    // control_assert_api.cpp
 std::span<const Route> ControlFaultRoutes();     // control_faults_api.cpp
 std::span<const Route> ControlJournalRoutes();   // control_journal_api.cpp

@@ -24,7 +24,7 @@ enum Exit : int {
   kExitNoServer = 9,    // nobody answers at --url
   kExitOlderFile = 10,  // and nothing here may bring it up to date
   // Of `run`, apart from what its command may return.
-  kExitFaults = 121,         // what --fail-on asks for was found
+  kExitFaults = 121,         // --fail-on or --golden found something
   kExitOwnFailure = 125,     // bobbin could not do its part
   kExitNotExecutable = 126,  // as a shell has it
   kExitNoCommand = 127,

@@ -19,6 +19,7 @@
 #include "cli/open_file.h"
 #include "cli/place.h"
 #include "cli/run_export.h"
+#include "cli/run_golden.h"
 #include "cli/run_tree.h"
 #include "cli/run_verdict.h"
 #include "cli/running.h"
@@ -36,6 +37,8 @@ struct RunOptions {
   std::string summary = "tree";
   std::vector<std::string> fail_on;
   std::string export_file;
+  std::string golden_file;
+  bool update = false;
   ServerFlags server;
   std::string program;
   std::vector<std::string> arguments;
@@ -122,6 +125,23 @@ Result<std::string> Judge(const Harvest& harvest, const RunOptions& options) {
                 options.fail_on);
 }
 
+// Writes the golden file, or returns what is wrong by it.
+Result<std::string> Compare(const Harvest& harvest, const RunOptions& options) {
+  if (options.golden_file.empty()) return std::string();
+  BackendSource source(harvest.backend, "this run");
+  const Result<std::string> golden = GoldenOf(harvest.database, source);
+  if (!golden.ok()) return golden.error();
+  if (!options.update) {
+    return CompareGolden(golden.value(), options.golden_file);
+  }
+  const Result<bool> updated =
+      UpdateGolden(golden.value(), options.golden_file);
+  if (!updated.ok()) return updated.error();
+  std::cerr << "bobbin: " << options.golden_file
+            << (updated.value() ? " is written.\n" : " is as it was.\n");
+  return std::string();
+}
+
 // The exit code of a run whose command has ended with `exit_code`.
 int Conclude(const Harvest& harvest, const RunOptions& options, int exit_code) {
   const auto or_else = [&](int own) {
@@ -129,10 +149,19 @@ int Conclude(const Harvest& harvest, const RunOptions& options, int exit_code) {
   };
   const Result<std::string> faults = Judge(harvest, options);
   if (!faults.ok()) return Fail(faults.error(), or_else(kExitOwnFailure));
-  if (faults.value().empty()) return exit_code;
-  std::cerr << "bobbin: failed, because of --fail-on: " << faults.value()
-            << ".\n";
-  return or_else(kExitFaults);
+  const Result<std::string> differs = Compare(harvest, options);
+  if (!differs.ok()) return Fail(differs.error(), or_else(kExitOwnFailure));
+  if (!faults.value().empty()) {
+    std::cerr << "bobbin: failed, because of --fail-on: " << faults.value()
+              << ".\n";
+  }
+  if (!differs.value().empty()) {
+    std::cerr << "bobbin: failed, because of --golden: " << differs.value()
+              << (differs.value().ends_with('\n') ? "" : ".\n")
+              << "If that is as it should be, run it again with --update.\n";
+  }
+  const bool fine = faults.value().empty() && differs.value().empty();
+  return fine ? exit_code : or_else(kExitFaults);
 }
 
 int Run(const RunOptions& options) {
@@ -158,6 +187,12 @@ int Run(const RunOptions& options) {
     const Result<int64_t> last = store::LastCallRow(database);
     if (!last.ok()) return FailBefore(last.error());
     last_row = last.value();
+    if (last_row > 0 && !options.golden_file.empty()) {
+      return FailBefore(Invalid(
+          options.db +
+          " has calls already, which --golden would compare as well; name a "
+          "new file for --db."));
+    }
   }
   Backend backend(
       std::move(opened).value(),
@@ -218,6 +253,16 @@ void AddFlags(CLI::App& command, RunOptions& options) {
       .add_option("--export", options.export_file,
                   "File to write the calls to in the end, as JSON lines")
       ->type_name("FILE");
+  CLI::Option* const golden =
+      command
+          .add_option("--golden", options.golden_file,
+                      "File that the traces are compared with in the end, but "
+                      "for ids, times and what else differs from run to run")
+          ->type_name("FILE");
+  command
+      .add_flag("--update", options.update,
+                "Write the file of --golden instead")
+      ->needs(golden);
   AddServerFlags(command, options.server);
   command
       .add_option("COMMAND", options.program,
@@ -243,9 +288,9 @@ std::function<int()> AddRun(CLI::App& app) {
       "processes of another user (sudo), and\nthat bobbin and its guard, a "
       "process of the same name, are killed in one moment.\n"
       "Exit codes: that of COMMAND, or 128 and the number of the signal that "
-      "it died of;\n121 it succeeded, but --fail-on found something; 125 "
-      "bobbin "
-      "could not do its part\n(if it could not serve, COMMAND was not run); "
+      "it died of;\n121 it succeeded, but --fail-on or --golden found "
+      "something; 125 bobbin could not\ndo its part\n(if it could not serve, "
+      "COMMAND was not run); "
       "126 COMMAND can't be executed, 127 it\nis not found; 2 usage.");
   return [command, options] {
     TakeArguments(*command, *options);

@@ -29,7 +29,8 @@ struct TreeCall {
 };
 
 // Siblings, and roots, in the order of their starts, those of one moment by
-// the name of their op and then by their inputs.
+// their ids if these are UUIDv7, else by the name of their op and then by
+// their inputs.
 struct CallTree {
   std::vector<TreeCall> calls;  // each behind its parent, and before the next
                                 // sibling of that: tree order
