@@ -21,8 +21,9 @@ struct Parent {
 
   static Arguments WithFlags(const Arguments& flags) {
     Arguments all{"-c",
-                  "\"$0\" serve --ephemeral --port 0 --port-file \"$port\" "
-                  "\"$@\" & echo $!; wait",
+                  // The number first, whichever of the two is faster.
+                  "(echo $BASHPID; exec \"$0\" serve --ephemeral --port 0 "
+                  "--port-file \"$port\" \"$@\") & wait",
                   BOBBIN_BINARY};
     all.insert(all.end(), flags.begin(), flags.end());
     return all;
