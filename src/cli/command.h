@@ -37,6 +37,9 @@ using AddCommand = std::function<int()> (*)(CLI::App& app);
 std::function<int()> AddServe(CLI::App& app);   // serve.cpp
 std::function<int()> AddRun(CLI::App& app);     // run.cpp
 std::function<int()> AddPrices(CLI::App& app);  // prices.cpp
+// upkeep.cpp
+std::function<int()> AddBackup(CLI::App& app);
+std::function<int()> AddCheck(CLI::App& app);
 // look_commands.cpp
 std::function<int()> AddLs(CLI::App& app);
 std::function<int()> AddShow(CLI::App& app);

@@ -1,0 +1,280 @@
+// `bobbin backup` and `bobbin check`: looking after the file.
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/display.h"
+#include "cli/command.h"
+#include "cli/default_path.h"
+#include "cli/format.h"
+#include "cli/look.h"
+#include "cli/open_file.h"
+#include "cli/output.h"
+#include "cli/source.h"
+#include "db/backup.h"
+#include "db/migrate.h"
+#include "json/write.h"
+#include "store/file_check.h"
+#include "store/loose_ends.h"
+
+namespace bobbin::cli {
+namespace {
+
+struct UpkeepOptions {
+  std::string db;
+  std::string to;       // backup
+  bool repair = false;  // check
+  bool json = false;
+};
+
+constexpr const char* kUpkeepCodes =
+    "4 file can't be opened,\n5 not a bobbin file, 6 file of a newer bobbin, "
+    "10 file of an older bobbin";
+
+void AddDbFlag(CLI::App& command, UpkeepOptions& options) {
+  options.db = DefaultDbPath();
+  command.add_option("--db", options.db, "File that traces are kept in")
+      ->envname("BOBBIN_DB")
+      ->type_name("FILE")
+      ->capture_default_str();
+}
+
+Result<std::unique_ptr<db::Database>> OpenToRead(const std::string& path) {
+  return db::Database::Open(
+      {.path = path, .migrations = db::Migrations(), .read_only = true});
+}
+
+int NoHome() {
+  return Fail(Invalid("There is no home folder that the file could be in; "
+                      "say --db FILE."),
+              kExitUsage);
+}
+
+// How far long work is, for a person who watches.
+class Progress {
+ public:
+  explicit Progress(std::string what)
+      : what_(std::move(what)), shown_(LookOf(2).terminal) {}
+  ~Progress() {
+    if (percent_ >= 0) std::cerr << "\r\033[K" << std::flush;
+  }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void Show(int64_t done, int64_t all) {
+    const int64_t percent = all > 0 ? done * 100 / all : 100;
+    if (!shown_ || percent == percent_) return;
+    percent_ = percent;
+    constexpr int64_t kBar = 25;
+    const auto full = static_cast<size_t>(percent * kBar / 100);
+    std::cerr << "\r" << what_ << " [" << std::string(full, '#')
+              << std::string(static_cast<size_t>(kBar) - full, ' ') << "] "
+              << percent << " %" << std::flush;
+  }
+
+ private:
+  const std::string what_;
+  const bool shown_;
+  int64_t percent_ = -1;
+};
+
+int BackupFile(const UpkeepOptions& options) {
+  if (options.db.empty()) return NoHome();
+  const auto database = OpenToRead(options.db);
+  if (!database.ok()) {
+    return Fail(database.error(), ExitCodeOfSource(database.error()));
+  }
+  Status copied;
+  const Status read = database.value()->Read([&](db::Connection& connection) {
+    Progress progress("Copying");
+    copied = db::BackUp(connection, options.to, [&](int64_t done, int64_t all) {
+      progress.Show(done, all);
+    });
+    return Status();
+  });
+  if (!read.ok()) return Fail(read.error(), kExitFailure);
+  if (!copied.ok()) return Fail(copied.error(), kExitFailure);
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(options.to, error);
+  std::cout << "Copied " << Visible(options.db) << " to " << Visible(options.to)
+            << ": " << CountText(static_cast<int64_t>(error ? 0 : bytes))
+            << " bytes.\n";
+  return kExitOk;
+}
+
+struct Checked {
+  store::FileCheck file = {};
+  std::vector<store::LooseEnds> loose = {};
+};
+
+Status Check(db::Connection& connection, Checked& checked) {
+  // So many are named; `bobbin ls --status running` lists the rest.
+  constexpr int64_t kMostNamed = 3;
+  checked.file = store::CheckFile(connection);
+  checked.loose = store::ReadLooseEnds(connection, std::nullopt, kMostNamed);
+  return {};
+}
+
+void AppendLoose(std::string& out, const char* name,
+                 const store::LooseCalls& calls) {
+  out += std::string(",\"") + name + "\":{\"count\":";
+  json::AppendInt(out, calls.count);
+  out += ",\"first\":[";
+  for (size_t i = 0; i < calls.first.size(); ++i) {
+    if (i > 0) out += ',';
+    json::AppendQuoted(out, calls.first[i].id);
+  }
+  out += "]}";
+}
+
+// One line.
+std::string AsJson(const Checked& checked) {
+  std::string out = checked.file.sound() ? R"({"sound":true,"sqlite":[)"
+                                         : R"({"sound":false,"sqlite":[)";
+  for (size_t i = 0; i < checked.file.sqlite.size(); ++i) {
+    if (i > 0) out += ',';
+    json::AppendQuoted(out, checked.file.sqlite[i]);
+  }
+  out += "],\"rows\":[";
+  for (size_t i = 0; i < checked.file.rows.size(); ++i) {
+    const store::FileCheck::Finding& finding = checked.file.rows[i];
+    out += i > 0 ? ",{\"what\":" : "{\"what\":";
+    json::AppendQuoted(out, finding.what);
+    out += ",\"count\":";
+    json::AppendInt(out, finding.rows);
+    out +=
+        finding.can_mend ? ",\"can_repair\":true}" : ",\"can_repair\":false}";
+  }
+  out += "],\"projects\":[";
+  for (size_t i = 0; i < checked.loose.size(); ++i) {
+    const store::LooseEnds& ends = checked.loose[i];
+    out += i > 0 ? ",{\"project_id\":" : "{\"project_id\":";
+    json::AppendQuoted(out, ends.project_id);
+    out += ",\"calls\":";
+    json::AppendInt(out, ends.calls);
+    AppendLoose(out, "open", ends.open);
+    AppendLoose(out, "orphans", ends.orphans);
+    AppendLoose(out, "ends_without_start", ends.ends_without_start);
+    out += '}';
+  }
+  return out + "]}\n";
+}
+
+// A line, such as `2 not ended: c1, c2`; nothing for none.
+void AppendLooseText(std::string& out, const store::LooseCalls& calls,
+                     const char* what) {
+  if (calls.count == 0) return;
+  out += "\n    " + CountText(calls.count) + " " + what + ": ";
+  for (size_t i = 0; i < calls.first.size(); ++i) {
+    out += (i > 0 ? ", " : "") + Visible(calls.first[i].id);
+  }
+  if (calls.count > static_cast<int64_t>(calls.first.size())) out += ", ...";
+}
+
+std::string AsText(const std::string& path, const Checked& checked) {
+  std::string out = Visible(path);
+  out += checked.file.sound() ? ": the file is sound\n" : ": damaged\n";
+  for (const std::string& line : checked.file.sqlite) {
+    out += "  " + Visible(line) + '\n';
+  }
+  bool mendable = !checked.file.sqlite.empty();
+  for (const store::FileCheck::Finding& finding : checked.file.rows) {
+    out += "  " + CountText(finding.rows) + " " + finding.what + '\n';
+    mendable = mendable || finding.can_mend;
+  }
+  for (const store::LooseEnds& ends : checked.loose) {
+    out += "  " + Visible(ends.project_id) + ": " + CountText(ends.calls) +
+           (ends.calls == 1 ? " call" : " calls");
+    AppendLooseText(out, ends.open, "not ended");
+    AppendLooseText(out, ends.orphans, "whose parent never came");
+    AppendLooseText(out, ends.ends_without_start, "ended, never started");
+    out += '\n';
+  }
+  if (mendable) {
+    out +=
+        "`bobbin check --repair` mends what it can; `bobbin backup` first.\n";
+  }
+  return out;
+}
+
+Status Repair(const std::string& path, int& exit_code) {
+  std::error_code error;
+  // To repair makes no file.
+  if (!std::filesystem::exists(path, error)) return {};
+  const auto database = OpenFile({.path = path});
+  if (!database.ok()) {
+    exit_code = ExitCodeOf(database.error());
+    return database.error();
+  }
+  exit_code = kExitFailure;
+  return database.value()->Write([](db::Connection& connection) {
+    store::MendFile(connection);
+    return Status();
+  });
+}
+
+int CheckDb(const UpkeepOptions& options) {
+  if (options.db.empty()) return NoHome();
+  if (options.repair) {
+    int exit_code = kExitFailure;
+    const Status repaired = Repair(options.db, exit_code);
+    if (!repaired.ok()) return Fail(repaired.error(), exit_code);
+  }
+  const auto database = OpenToRead(options.db);
+  if (!database.ok()) {
+    return Fail(database.error(), ExitCodeOfSource(database.error()));
+  }
+  Checked checked;
+  const Status read = database.value()->Read(
+      [&](db::Connection& connection) { return Check(connection, checked); });
+  if (!read.ok()) return Fail(read.error(), kExitFailure);
+
+  const Look look = LookOfOutput();
+  Output out(look);
+  out.Write(options.json || !look.terminal ? AsJson(checked)
+                                           : AsText(options.db, checked));
+  if (!out.Finish()) return kExitFailure;
+  return checked.file.sound() ? kExitOk : kExitFailure;
+}
+
+}  // namespace
+
+std::function<int()> AddBackup(CLI::App& app) {
+  auto options = std::make_shared<UpkeepOptions>();
+  CLI::App* command =
+      app.add_subcommand("backup", "Copy the file, also while it is served");
+  command->add_option("FILE", options->to, "The copy; replaces nothing")
+      ->required();
+  AddDbFlag(*command, *options);
+  command->footer(
+      "The copy holds one moment, and a server does not wait for it.\n"
+      "Exit codes: 0 copied, 1 the copy can't be made, 2 usage, " +
+      std::string(kUpkeepCodes) + ".");
+  return [options] { return BackupFile(*options); };
+}
+
+std::function<int()> AddCheck(CLI::App& app) {
+  auto options = std::make_shared<UpkeepOptions>();
+  CLI::App* command = app.add_subcommand(
+      "check", "Look for damage, open calls and orphans in the file");
+  AddDbFlag(*command, *options);
+  command->add_flag("--repair", options->repair,
+                    "Build indexes anew; take away what no read can reach. "
+                    "Not while a bobbin serves the file");
+  command->add_flag("--json", options->json, "JSON, though a person reads");
+  command->footer(
+      "Open calls and orphans are no damage.\n"
+      "Exit codes: 0 the file is sound, 1 it is damaged, 2 usage, " +
+      std::string(kUpkeepCodes) +
+      ",\nwith --repair also 7 file served by another bobbin.");
+  return [options] { return CheckDb(*options); };
+}
+
+}  // namespace bobbin::cli

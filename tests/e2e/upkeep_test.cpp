@@ -1,0 +1,224 @@
+// `bobbin backup` and `bobbin check`, on real files.
+#include <SQLiteCpp/Column.h>
+#include <SQLiteCpp/Database.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "support/catch.h"
+#include "support/served.h"
+#include "support/temp_dir.h"
+
+namespace bobbin::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using Catch::Contains;
+using Catch::StartsWith;
+
+void Post(Client& client, const std::string& path, const std::string& body) {
+  REQUIRE(client.Post(path, body).status == 200);
+}
+
+// A file with a call that has ended, and nobody who serves it.
+std::string AFile(const TempDir& dir) {
+  const std::string path = dir.File("calls.db");
+  Served bobbin({"--db", path});
+  Client client = bobbin.NewClient();
+  Post(client, "/call/start", StartBody("c1"));
+  Post(client, "/call/end", EndBody("c1", "42"));
+  REQUIRE(bobbin.Stop() == 0);
+  return path;
+}
+
+std::string IdsIn(const std::string& path) {
+  const Finished run = RunBobbin(
+      {"sql", "--db", path, "SELECT group_concat(id) AS ids FROM calls"});
+  REQUIRE(run.code == 0);
+  return run.out;
+}
+
+std::string ReadAll(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+size_t FilesIn(const TempDir& dir) {
+  size_t files = 0;
+  for (const auto& entry : fs::directory_iterator(dir.path())) {
+    files += entry.path().empty() ? 0 : 1;
+  }
+  return files;
+}
+
+TEST_CASE("a backup of a served file holds what was answered until then",
+          "[e2e]") {
+  const TempDir dir;
+  const std::string copy = dir.File("copy.db");
+  Served bobbin({"--db", dir.File("calls.db")});
+  Client client = bobbin.NewClient();
+  Post(client, "/call/start", StartBody("c1"));
+  const Finished run =
+      RunBobbin({"backup", copy, "--db", dir.File("calls.db")});
+  CHECK(run.code == 0);
+  CHECK(run.out == "Copied " + dir.File("calls.db") + " to " + copy +
+                       ": 532,480 bytes.\n");
+  CHECK(run.err.empty());
+  Post(client, "/call/start", StartBody("c2"));
+
+  // One file, without a log beside it.
+  CHECK_FALSE(fs::exists(copy + "-wal"));
+  CHECK(IdsIn(copy) == "{\"ids\":\"c1\"}\n");
+  CHECK(RunBobbin({"check", "--db", copy}).code == 0);
+  Served second({"--db", copy});
+  Client other = second.NewClient();
+  Post(other, "/call/start", StartBody("c3"));
+  CHECK(second.Stop() == 0);
+  CHECK(IdsIn(copy) == "{\"ids\":\"c1,c3\"}\n");
+  CHECK(IdsIn(dir.File("calls.db")) == "{\"ids\":\"c1,c2\"}\n");
+}
+
+TEST_CASE("a backup replaces no file, and one that fails leaves none",
+          "[e2e]") {
+  const TempDir dir;
+  const std::string path = AFile(dir);
+  const std::string copy = dir.File("copy.db");
+  std::ofstream(copy) << "mine";
+  const size_t files = FilesIn(dir);
+
+  Finished run = RunBobbin({"backup", copy, "--db", path});
+  CHECK(run.code == 1);
+  CHECK(run.err ==
+        "bobbin: " + copy + " is there already; a backup replaces no file.\n");
+  CHECK(ReadAll(copy) == "mine");
+  run = RunBobbin({"backup", path, "--db", path});
+  CHECK(run.code == 1);
+  run = RunBobbin({"backup", dir.File("none/copy.db"), "--db", path});
+  CHECK(run.code == 1);
+  CHECK(run.err == "bobbin: Cannot write " + dir.File("none/copy.db") +
+                       ": there is no folder " + dir.File("none") + ".\n");
+  run =
+      RunBobbin({"backup", dir.File("other.db"), "--db", dir.File("none.db")});
+  CHECK(run.code == 4);
+  CHECK(FilesIn(dir) == files);
+  CHECK(IdsIn(path) == "{\"ids\":\"c1\"}\n");
+}
+
+TEST_CASE("check names calls that are open, orphans and ends without a start",
+          "[e2e]") {
+  const TempDir dir;
+  Served bobbin({"--db", dir.File("calls.db")});
+  Client client = bobbin.NewClient();
+  Post(client, "/call/start", StartBody("c1"));
+  std::string orphan = StartBody("c2");
+  orphan.insert(orphan.find("\"id\""),
+                R"("parent_id":"nobody","trace_id":"t",)");
+  Post(client, "/call/start", orphan);
+  Post(client, "/call/end", EndBody("c2"));
+  Post(client, "/call/end", EndBody("c3"));
+
+  const Finished run = RunBobbin({"check", "--db", dir.File("calls.db")});
+  CHECK(run.code == 0);
+  CHECK(run.out ==
+        R"({"sound":true,"sqlite":[],"rows":[],"projects":[{"project_id":)"
+        R"("team/e2e","calls":2,"open":{"count":1,"first":["c1"]},)"
+        R"("orphans":{"count":1,"first":["c2"]},)"
+        R"("ends_without_start":{"count":1,"first":["c3"]}}]})"
+        "\n");
+}
+
+TEST_CASE("check finds rows that no read reaches; --repair takes them away",
+          "[e2e]") {
+  const TempDir dir;
+  const std::string path = AFile(dir);
+  SQLite::Database(path, SQLite::OPEN_READWRITE)
+      .exec(
+          "INSERT INTO call_inputs (row_id, attributes, inputs)"
+          " VALUES (900, '{}', '{}'), (901, '{}', '{}');"
+          "UPDATE project_counts SET calls = 7");
+  const std::string damaged = ReadAll(path);
+  Finished run = RunBobbin({"check", "--db", path});
+  CHECK(run.code == 1);
+  CHECK_THAT(
+      run.out,
+      StartsWith(
+          R"({"sound":false,"sqlite":[],"rows":[)"
+          R"({"what":"inputs without a call","count":2,"can_repair":true},)"
+          R"({"what":"kept counts of calls that are wrong","count":1,)"
+          R"("can_repair":true}],)"));
+  // To look changes nothing.
+  CHECK(ReadAll(path) == damaged);
+
+  run = RunBobbin({"check", "--repair", "--db", path});
+  CHECK(run.code == 0);
+  CHECK_THAT(run.out, StartsWith(R"({"sound":true,)"));
+  CHECK(IdsIn(path) == "{\"ids\":\"c1\"}\n");
+  Served bobbin({"--db", path});
+  CHECK_THAT(bobbin.NewClient()
+                 .Post("/calls/query_stats", R"({"project_id":"team/e2e"})")
+                 .body,
+             Contains(R"("count":1)"));
+}
+
+TEST_CASE("check finds an index that lost its rows; --repair builds it anew",
+          "[e2e]") {
+  const TempDir dir;
+  const std::string path = AFile(dir);
+  int64_t page = 0, page_bytes = 0;
+  {
+    SQLite::Database file(path, SQLite::OPEN_READONLY);
+    page = file.execAndGet(
+                   "SELECT rootpage FROM sqlite_schema"
+                   " WHERE name = 'calls_by_id'")
+               .getInt64();
+    page_bytes = file.execAndGet("PRAGMA page_size").getInt64();
+  }
+  {
+    // The number of cells of a leaf: none (file format, section 1.6).
+    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp((page - 1) * page_bytes + 3);
+    file.write("\0\0", 2);
+  }
+  Finished run = RunBobbin({"check", "--db", path});
+  CHECK(run.code == 1);
+  CHECK_THAT(run.out, Contains("missing from index calls_by_id"));
+  run = RunBobbin({"check", "--repair", "--db", path});
+  CHECK(run.code == 0);
+  Served bobbin({"--db", path});
+  CHECK_THAT(bobbin.NewClient().Post("/call/read", ReadBody("c1")).body,
+             Contains(R"("output":42)"));
+}
+
+TEST_CASE("check says what is lost, and that --repair can't bring it back",
+          "[e2e]") {
+  const TempDir dir;
+  const std::string path = AFile(dir);
+  SQLite::Database(path, SQLite::OPEN_READWRITE)
+      .exec("DELETE FROM call_outputs");
+  const std::string lost =
+      R"([{"what":"calls whose output is gone","count":1,"can_repair":false}])";
+  Finished run = RunBobbin({"check", "--db", path});
+  CHECK(run.code == 1);
+  CHECK_THAT(run.out, Contains(lost));
+  run = RunBobbin({"check", "--repair", "--db", path});
+  CHECK(run.code == 1);
+  CHECK_THAT(run.out, Contains(lost));
+}
+
+TEST_CASE("check --repair leaves a served file alone, and makes none",
+          "[e2e]") {
+  const TempDir dir;
+  Served bobbin({"--db", dir.File("calls.db")});
+  Finished run = RunBobbin({"check", "--repair", "--db", dir.File("calls.db")});
+  CHECK(run.code == 7);
+  CHECK_THAT(run.err, Contains("already served by another bobbin"));
+  CHECK(RunBobbin({"check", "--db", dir.File("calls.db")}).code == 0);
+
+  run = RunBobbin({"check", "--repair", "--db", dir.File("none.db")});
+  CHECK(run.code == 4);
+  CHECK_FALSE(fs::exists(dir.File("none.db")));
+}
+
+}  // namespace
+}  // namespace bobbin::testing
