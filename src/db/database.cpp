@@ -1,6 +1,8 @@
 #include "db/database.h"
 
 #include <sqlite3.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -27,6 +29,14 @@
 
 namespace bobbin::db {
 namespace {
+
+// The rest of this thread is of no hurry. A new thread begins on its maker's
+// processor, which would have to wait for it: milliseconds in an answer that
+// takes a tenth of one. If it fails the answer is late.
+void GiveWay() {
+  constexpr int kLeast = 19;
+  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kLeast);
+}
 
 // Readers beyond the most wait: each holds a page cache. There are more than
 // can compute at a time, because one whose client takes its rows slowly keeps
@@ -135,21 +145,30 @@ class Database::Impl {
     return lock_.Sync();
   }
 
-  Status Renew(const std::function<void()>& then) {
+  Status Renew(const std::function<bool(Connection&)>& wanted,
+               const std::function<void()>& then) {
     const std::lock_guard one_at_a_time(renew_mutex_);
     try {
       Parts fresh = next_.valid() ? next_.get() : MakeParts();
       Parts old;
       writes_->RunAlone([&] {
         const std::unique_lock alone(memory_mutex_);
+        if (!wanted(*writer_)) return;
         old.path = std::exchange(path_, std::move(fresh.path));
         old.writer = std::exchange(writer_, std::move(fresh.writer));
         old.readers = readers_.Replace(std::move(fresh.readers.front()));
         writes_->Use(*writer_);
         then();
       });
+      if (!old.writer) {  // not wanted
+        std::promise<Parts> kept;
+        kept.set_value(std::move(fresh));
+        next_ = kept.get_future();
+        return {};
+      }
       next_ = std::async(std::launch::async,
                          [this, old = std::move(old)]() mutable {
+                           GiveWay();
                            old = {};
                            return MakeParts();
                          });
@@ -368,8 +387,9 @@ uint64_t Database::AfterCommit(std::function<void()> task) {
 
 void Database::NotAfterCommit(uint64_t task) { impl_->NotAfterCommit(task); }
 
-Status Database::Renew(const std::function<void()>& then) {
-  return impl_->Renew(then);
+Status Database::Renew(const std::function<bool(Connection&)>& wanted,
+                       const std::function<void()>& then) {
+  return impl_->Renew(wanted, then);
 }
 
 Status Database::Read(const Job& job) { return impl_->Read(job); }

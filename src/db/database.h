@@ -88,11 +88,13 @@ class Database {
   bool can_renew() const { return durability() == Durability::kMemory; }
 
   // kMemory: puts an empty database of the newest shape in the place of this
-  // one, whatever that holds, in the time that it takes to put it there: the
-  // old one is freed, and the next one made, in the background. `then` runs
-  // before the next job, while nobody reads; it does not throw.
+  // one, in the time that it takes to put it there: the old one is freed, and
+  // the next one made, in the background. `wanted` looks at the old one before
+  // that, and `then` runs after it; meanwhile no job runs. If `wanted` returns
+  // false nothing is changed, and `then` is not called; `then` does not throw.
   //   kInternal  there is no memory for it; nothing was changed.
-  Status Renew(const std::function<void()>& then);
+  Status Renew(const std::function<bool(Connection&)>& wanted,
+               const std::function<void()>& then);
 
   // Runs `job` on a connection of its own, in one snapshot.
   // Long reads do not block writers, nor writers reads. (kMemory has no

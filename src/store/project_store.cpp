@@ -67,21 +67,20 @@ void ProjectStore::Copy(Connection& connection, int64_t from,
 }
 
 Status ProjectStore::ResetAll() {
-  bool keeps_prices = false;
   if (database_.can_renew()) {
-    Status status = database_.Read([&](Connection& connection) {
+    // Default prices stay.
+    const auto wanted = [](Connection& connection) {
       Query prices(connection, "SELECT 1 FROM prices WHERE project IS NULL");
-      keeps_prices = prices.Row();
-      return Status();
+      return !prices.Row();
+    };
+    bool renewed = false;
+    Status status = database_.Renew(wanted, [&] {
+      names_.ForgetAll();
+      calls_.counts().ForgetAll();
+      calls_.changes().AllChanged();
+      renewed = true;
     });
-    if (!status.ok()) return status;
-    if (!keeps_prices) {
-      return database_.Renew([this] {
-        names_.ForgetAll();
-        calls_.counts().ForgetAll();
-        calls_.changes().AllChanged();
-      });
-    }
+    if (!status.ok() || renewed) return status;
   }
   return database_.Write([&](Connection& connection) {
     DeleteAllRows(connection);
