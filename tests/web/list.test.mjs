@@ -120,6 +120,22 @@ webTest('the keys work without a mouse', async ({page, url}) => {
   await seeNames(page, ['draw']);
 });
 
+webTest('a picture can still be loaded when its view has just been left',
+        async ({page, url}) => {
+  await page.goto(url + LIST);
+  await page.getByRole('link', {name: 'draw'}).first().click();
+  const picture = await page.locator('img.media').first().getAttribute('src');
+  await page.goBack();
+  await page.locator('.trace-row').first().waitFor();
+  const width = await page.evaluate(src => new Promise(resolve => {
+    const image = new Image();
+    image.onload = () => resolve(image.naturalWidth);
+    image.onerror = () => resolve(0);
+    image.src = src;
+  }), picture);
+  assert.notEqual(width, 0);
+});
+
 webTest('from a trace the way back leads to the list as it was filtered',
         async ({page, url}) => {
   const filtered = `${url}${LIST}&status=error&sort=calls%3Aasc`;

@@ -32,13 +32,19 @@ export async function typeOfFile(blob: Blob): Promise<string> {
       'application/octet-stream';
 }
 
+// A browser that is still loading a picture when its view is left would find
+// nothing at its address, and say so.
+const KEEP_MS = 10_000;
+
 export function BlobMedia({blob, type, name}:
     {blob: Blob, type: string, name: string}) {
   const [url, setUrl] = useState('');
   useEffect(() => {
     const made = URL.createObjectURL(new Blob([blob], {type}));
     setUrl(made);
-    return () => URL.revokeObjectURL(made);
+    return () => {
+      setTimeout(() => URL.revokeObjectURL(made), KEEP_MS);
+    };
   }, [blob, type]);
   if (!url) return null;
   return (
