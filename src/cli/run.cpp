@@ -289,9 +289,9 @@ std::function<int()> AddRun(CLI::App& app) {
       "process of the same name, are killed in one moment.\n"
       "Exit codes: that of COMMAND, or 128 and the number of the signal that "
       "it died of;\n121 it succeeded, but --fail-on or --golden found "
-      "something; 125 bobbin could not\ndo its part\n(if it could not serve, "
-      "COMMAND was not run); "
-      "126 COMMAND can't be executed, 127 it\nis not found; 2 usage.");
+      "something; 125 bobbin could not\ndo its part (if it could not serve, "
+      "COMMAND was not run); 126 COMMAND can't be\nexecuted, 127 it is not "
+      "found; 2 usage.");
   return [command, options] {
     TakeArguments(*command, *options);
     options->server.ApplyLogLevel();

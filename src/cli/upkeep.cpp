@@ -1,9 +1,6 @@
 // `bobbin backup` and `bobbin check`: looking after the file.
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>

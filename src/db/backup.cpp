@@ -53,13 +53,15 @@ class Unfinished {
 
   // Gives it its name.
   Status Become(const std::string& path) {
-    if (renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, path.c_str(),
-                  RENAME_NOREPLACE) != 0) {
-      if (errno == EEXIST) return IsThere(path);
-      return CannotWrite(path, std::strerror(errno));
+    done_ = renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, path.c_str(),
+                      RENAME_NOREPLACE) == 0;
+    if (done_) return Status();
+    // Not every file system can; a second name does not replace either.
+    if (errno == EINVAL && link(path_.c_str(), path.c_str()) == 0) {
+      return Status();
     }
-    done_ = true;
-    return Status();
+    if (errno == EEXIST) return IsThere(path);
+    return CannotWrite(path, std::strerror(errno));
   }
 
  private:
@@ -71,10 +73,13 @@ void CopyPages(Connection& connection, const std::string& path,
                const std::function<void(int64_t, int64_t)>& progress) {
   SQLite::Database copy(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
   SQLite::Backup backup(copy, connection.raw());
-  while (backup.executeStep(kPagesAtOnce) != SQLITE_DONE) {
+  int code = SQLITE_OK;
+  while ((code = backup.executeStep(kPagesAtOnce)) == SQLITE_OK) {
     const int64_t pages = backup.getTotalPageCount();
     progress(pages - backup.getRemainingPageCount(), pages);
   }
+  // Somebody locked the copy.
+  if (code != SQLITE_DONE) throw SQLite::Exception(sqlite3_errstr(code), code);
 }
 
 }  // namespace

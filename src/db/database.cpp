@@ -1,8 +1,6 @@
 #include "db/database.h"
 
 #include <sqlite3.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -12,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -30,13 +29,8 @@
 namespace bobbin::db {
 namespace {
 
-// The rest of this thread is of no hurry. A new thread begins on its maker's
-// processor, which would have to wait for it: milliseconds in an answer that
-// takes a tenth of one. If it fails the answer is late.
-void GiveWay() {
-  constexpr int kLeast = 19;
-  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kLeast);
-}
+// What an answer takes after Renew(), and some more.
+constexpr std::chrono::microseconds kAnswerTime(200);
 
 // Readers beyond the most wait: each holds a page cache. There are more than
 // can compute at a time, because one whose client takes its rows slowly keeps
@@ -168,7 +162,10 @@ class Database::Impl {
       }
       next_ = std::async(std::launch::async,
                          [this, old = std::move(old)]() mutable {
-                           GiveWay();
+                           // A new thread begins on its maker's processor,
+                           // where the answer has to wait for it; one that
+                           // wakes up goes to an idle one.
+                           std::this_thread::sleep_for(kAnswerTime);
                            old = {};
                            return MakeParts();
                          });
