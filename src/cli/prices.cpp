@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "cli/command.h"
-#include "cli/default_path.h"
+#include "cli/file_command.h"
 #include "cli/open_file.h"
 #include "model/price_list.h"
 #include "store/cost_store.h"
@@ -78,11 +78,7 @@ Status Store(db::Database& database, const model::PriceList& list) {
 }
 
 int Import(const ImportOptions& options) {
-  if (options.db.empty()) {
-    return Fail(Invalid("There is no home folder that the file could be in; "
-                        "say --db FILE."),
-                kExitUsage);
-  }
+  if (options.db.empty()) return NoHome();
   // The list first: when it is no good, the file is not even looked at.
   const Result<model::PriceList> list = ReadList(options.list);
   if (!list.ok()) return Fail(list.error(), kExitFailure);
@@ -111,16 +107,12 @@ std::function<int()> AddPrices(CLI::App& app) {
   CLI::App* reader = command->add_subcommand(
       "import", "Replace the default prices by those of a price list");
   auto options = std::make_shared<ImportOptions>();
-  options->db = DefaultDbPath();
   reader
       ->add_option("LIST", options->list,
                    "JSON file in the form of LiteLLM's "
                    "model_prices_and_context_window.json")
       ->required();
-  reader->add_option("--db", options->db, "File that traces are kept in")
-      ->envname("BOBBIN_DB")
-      ->type_name("FILE")
-      ->capture_default_str();
+  AddDbFlag(*reader, options->db);
   reader->footer(
       "Not while a bobbin serves the file. A project's own prices "
       "(/cost/create) go before these.\n"

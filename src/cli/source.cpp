@@ -7,8 +7,8 @@
 #include "cli/changes.h"
 #include "cli/command.h"
 #include "cli/fields.h"
+#include "cli/file_command.h"
 #include "cli/open_file.h"
-#include "db/migrate.h"
 #include "http/client.h"
 
 namespace bobbin::cli {
@@ -216,8 +216,7 @@ Result<std::unique_ptr<Source>> OpenSource(const SourceOptions& options) {
         "There is no home folder that the file could be in; say --db FILE or "
         "--url URL.");
   }
-  Result<std::unique_ptr<db::Database>> database = db::Database::Open(
-      {.path = options.db, .migrations = db::Migrations(), .read_only = true});
+  Result<std::unique_ptr<db::Database>> database = OpenToRead(options.db);
   if (!database.ok()) return database.error();
   return std::unique_ptr<Source>(
       std::make_unique<FileSource>(options.db, std::move(database).value()));

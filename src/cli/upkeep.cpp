@@ -9,14 +9,13 @@
 
 #include "base/display.h"
 #include "cli/command.h"
-#include "cli/default_path.h"
+#include "cli/file_command.h"
 #include "cli/format.h"
 #include "cli/look.h"
 #include "cli/open_file.h"
 #include "cli/output.h"
 #include "cli/source.h"
 #include "db/backup.h"
-#include "db/migrate.h"
 #include "json/write.h"
 #include "store/file_check.h"
 #include "store/loose_ends.h"
@@ -29,57 +28,6 @@ struct UpkeepOptions {
   std::string to;       // backup
   bool repair = false;  // check
   bool json = false;
-};
-
-constexpr const char* kUpkeepCodes =
-    "4 file can't be opened,\n5 not a bobbin file, 6 file of a newer bobbin, "
-    "10 file of an older bobbin";
-
-void AddDbFlag(CLI::App& command, UpkeepOptions& options) {
-  options.db = DefaultDbPath();
-  command.add_option("--db", options.db, "File that traces are kept in")
-      ->envname("BOBBIN_DB")
-      ->type_name("FILE")
-      ->capture_default_str();
-}
-
-Result<std::unique_ptr<db::Database>> OpenToRead(const std::string& path) {
-  return db::Database::Open(
-      {.path = path, .migrations = db::Migrations(), .read_only = true});
-}
-
-int NoHome() {
-  return Fail(Invalid("There is no home folder that the file could be in; "
-                      "say --db FILE."),
-              kExitUsage);
-}
-
-// How far long work is, for a person who watches.
-class Progress {
- public:
-  explicit Progress(std::string what)
-      : what_(std::move(what)), shown_(LookOf(2).terminal) {}
-  ~Progress() {
-    if (percent_ >= 0) std::cerr << "\r\033[K" << std::flush;
-  }
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-
-  void Show(int64_t done, int64_t all) {
-    const int64_t percent = all > 0 ? done * 100 / all : 100;
-    if (!shown_ || percent == percent_) return;
-    percent_ = percent;
-    constexpr int64_t kBar = 25;
-    const auto full = static_cast<size_t>(percent * kBar / 100);
-    std::cerr << "\r" << what_ << " [" << std::string(full, '#')
-              << std::string(static_cast<size_t>(kBar) - full, ' ') << "] "
-              << percent << " %" << std::flush;
-  }
-
- private:
-  const std::string what_;
-  const bool shown_;
-  int64_t percent_ = -1;
 };
 
 int BackupFile(const UpkeepOptions& options) {
@@ -249,11 +197,11 @@ std::function<int()> AddBackup(CLI::App& app) {
       app.add_subcommand("backup", "Copy the file, also while it is served");
   command->add_option("FILE", options->to, "The copy; replaces nothing")
       ->required();
-  AddDbFlag(*command, *options);
+  AddDbFlag(*command, options->db);
   command->footer(
       "The copy holds one moment, and a server does not wait for it.\n"
       "Exit codes: 0 copied, 1 the copy can't be made, 2 usage, " +
-      std::string(kUpkeepCodes) + ".");
+      std::string(kFileCodes) + ".");
   return [options] { return BackupFile(*options); };
 }
 
@@ -261,7 +209,7 @@ std::function<int()> AddCheck(CLI::App& app) {
   auto options = std::make_shared<UpkeepOptions>();
   CLI::App* command = app.add_subcommand(
       "check", "Look for damage, open calls and orphans in the file");
-  AddDbFlag(*command, *options);
+  AddDbFlag(*command, options->db);
   command->add_flag("--repair", options->repair,
                     "Build indexes anew; take away what no read can reach. "
                     "Not while a bobbin serves the file");
@@ -269,7 +217,7 @@ std::function<int()> AddCheck(CLI::App& app) {
   command->footer(
       "Open calls and orphans are no damage.\n"
       "Exit codes: 0 the file is sound, 1 it is damaged, 2 usage, " +
-      std::string(kUpkeepCodes) +
+      std::string(kFileCodes) +
       ",\nwith --repair also 7 file served by another bobbin.");
   return [options] { return CheckDb(*options); };
 }
