@@ -10,12 +10,12 @@ namespace {
 using Order = std::vector<size_t>;
 
 // The roots and the children of a trace, in the order of their start.
-struct Tree {
+struct TraceTree {
   const std::vector<TraceCall>& calls;
   Order roots;
   std::vector<Order> children;
 
-  explicit Tree(const std::vector<TraceCall>& all)
+  explicit TraceTree(const std::vector<TraceCall>& all)
       : calls(all), children(all.size()) {
     std::unordered_map<std::string_view, size_t> by_id;
     for (size_t i = 0; i < all.size(); ++i) by_id[all[i].tree.id] = i;
@@ -30,7 +30,7 @@ struct Tree {
 
 class Pairing {
  public:
-  Pairing(const Tree& before, const Tree& after)
+  Pairing(const TraceTree& before, const TraceTree& after)
       : before_(before), after_(after) {}
 
   std::vector<CallPair> Pairs() {
@@ -110,8 +110,8 @@ class Pairing {
     return pairs;
   }
 
-  const Tree& before_;
-  const Tree& after_;
+  const TraceTree& before_;
+  const TraceTree& after_;
   std::vector<CallPair> open_;
   std::vector<CallPair> pairs_;
 };
@@ -120,8 +120,8 @@ class Pairing {
 
 std::vector<CallPair> PairCalls(const std::vector<TraceCall>& before,
                                 const std::vector<TraceCall>& after) {
-  const Tree a(before);
-  const Tree b(after);
+  const TraceTree a(before);
+  const TraceTree b(after);
   return Pairing(a, b).Pairs();
 }
 
