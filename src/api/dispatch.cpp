@@ -99,13 +99,28 @@ std::string_view RoutedPath(const Request& request) {
 
 using RouteGroup = std::span<const Route> (*)();
 constexpr auto kGroups = std::to_array<RouteGroup>({
-    CallRoutes,          CallQueryRoutes,     ControlProjectsRoutes,
-    ControlWaitRoutes,   ControlFaultRoutes,  ControlJournalRoutes,
-    ControlReportRoutes, ControlAssertRoutes, ControlGoldenRoutes,
-    CostRoutes,          FeedbackRoutes,      FileRoutes,
-    ObjectRoutes,        ObjectQueryRoutes,   PageRoutes,
-    RefRoutes,           ReportRoutes,        ServiceRoutes,
-    TableRoutes,         TagRoutes,           UsageRoutes,
+    CallRoutes,
+    CallQueryRoutes,
+    ControlProjectsRoutes,
+    ControlTransferRoutes,
+    ControlWaitRoutes,
+    ControlFaultRoutes,
+    ControlJournalRoutes,
+    ControlReportRoutes,
+    ControlAssertRoutes,
+    ControlGoldenRoutes,
+    CostRoutes,
+    FeedbackRoutes,
+    FileRoutes,
+    ObjectRoutes,
+    ObjectQueryRoutes,
+    PageRoutes,
+    RefRoutes,
+    ReportRoutes,
+    ServiceRoutes,
+    TableRoutes,
+    TagRoutes,
+    UsageRoutes,
 });
 
 // Where a request leads.

@@ -36,6 +36,7 @@ std::span<const Route> ControlFaultRoutes();     // control_faults_api.cpp
 std::span<const Route> ControlJournalRoutes();   // control_journal_api.cpp
 std::span<const Route> ControlProjectsRoutes();  // control_projects_api.cpp
 std::span<const Route> ControlReportRoutes();    // control_report_api.cpp
+std::span<const Route> ControlTransferRoutes();  // control_transfer_api.cpp
 std::span<const Route> ControlWaitRoutes();      // control_wait_api.cpp
 std::span<const Route> CostRoutes();             // costs_api.cpp
 std::span<const Route> FeedbackRoutes();         // feedback_api.cpp

@@ -14,6 +14,8 @@
 #include "store/feedback_store.h"
 #include "store/file_store.h"
 #include "store/object_store.h"
+#include "store/project_export.h"
+#include "store/project_import.h"
 #include "store/project_store.h"
 #include "store/ref_reader.h"
 #include "store/report_store.h"
@@ -30,6 +32,8 @@ struct Services {
   store::CostStore& costs;
   store::RefStore& refs;
   store::ProjectStore& projects;
+  store::ProjectExport& exports;
+  store::ProjectImport& imports;
   store::ReportStore& reports;
   control::Control& control;
   Clock& clock;

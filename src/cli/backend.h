@@ -55,6 +55,8 @@ class Backend {
   store::CostStore costs_{*database_, names_};
   store::RefStore refs_{*database_};
   store::ProjectStore projects_{*database_, names_, calls_};
+  store::ProjectExport exports_{*database_};
+  store::ProjectImport imports_{*database_, names_, calls_};
   store::ReportStore reports_{*database_};
   control::Control control_;
   api::Services services_;

@@ -11,7 +11,8 @@ namespace {
 
 constexpr auto kCommands = std::to_array<AddCommand>(
     {AddServe, AddRun, AddLs, AddShow, AddTail, AddStats, AddGrep, AddSql,
-     AddDiff, AddBackup, AddCheck, AddPrices, AddCompletion});
+     AddDiff, AddExport, AddImport, AddBackup, AddCheck, AddPrices,
+     AddCompletion});
 
 }  // namespace
 

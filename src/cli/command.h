@@ -40,6 +40,8 @@ std::function<int()> AddPrices(CLI::App& app);  // prices.cpp
 // upkeep.cpp
 std::function<int()> AddBackup(CLI::App& app);
 std::function<int()> AddCheck(CLI::App& app);
+std::function<int()> AddExport(CLI::App& app);  // export.cpp
+std::function<int()> AddImport(CLI::App& app);  // import.cpp
 // look_commands.cpp
 std::function<int()> AddLs(CLI::App& app);
 std::function<int()> AddShow(CLI::App& app);

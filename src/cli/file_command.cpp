@@ -35,18 +35,25 @@ Progress::Progress(std::string what)
     : what_(std::move(what)), shown_(LookOf(2).terminal) {}
 
 Progress::~Progress() {
-  if (percent_ >= 0) std::cerr << "\r\033[K" << std::flush;
+  if (last_ >= 0) std::cerr << "\r\033[K" << std::flush;
 }
 
 void Progress::Show(int64_t done, int64_t all) {
   const int64_t percent = all > 0 ? done * 100 / all : 100;
-  if (!shown_ || percent == percent_) return;
-  percent_ = percent;
+  if (!shown_ || percent == last_) return;
+  last_ = percent;
   constexpr int64_t kBar = 25;
   const auto full = static_cast<size_t>(percent * kBar / 100);
   std::cerr << "\r" << what_ << " [" << std::string(full, '#')
             << std::string(static_cast<size_t>(kBar) - full, ' ') << "] "
             << percent << " %" << std::flush;
+}
+
+void Progress::ShowBytes(int64_t done) {
+  const int64_t megabytes = done / 1'000'000;
+  if (!shown_ || megabytes == last_) return;
+  last_ = megabytes;
+  std::cerr << "\r" << what_ << ' ' << megabytes << " MB" << std::flush;
 }
 
 }  // namespace bobbin::cli

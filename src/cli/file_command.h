@@ -40,11 +40,13 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   void Show(int64_t done, int64_t all);
+  // The same where nobody knows how much there is.
+  void ShowBytes(int64_t done);
 
  private:
   const std::string what_;
   const bool shown_;
-  int64_t percent_ = -1;
+  int64_t last_ = -1;  // of what was shown
 };
 
 }  // namespace bobbin::cli

@@ -36,27 +36,29 @@ void Complete(CLI::Option& db, CLI::Option& url, SourceOptions& source) {
 
 }  // namespace
 
-void AddLookFlags(CLI::App& command, LookOptions& options) {
+void AddSourceFlags(CLI::App& command, SourceOptions& source) {
   CLI::Option* db =
       command
-          .add_option("--db", options.source.db,
+          .add_option("--db", source.db,
                       Described("File that traces are kept in", kDbVariable))
           ->type_name("FILE")
           ->default_str(DefaultDbPath());
   CLI::Option* url =
       command
-          .add_option("--url", options.source.url,
+          .add_option("--url", source.url,
                       Described("Ask a running bobbin instead", kUrlVariable))
           ->type_name("URL");
-  command
-      .add_option("--api-key", options.source.api_key,
-                  "Key of the bobbin at --url")
+  command.add_option("--api-key", source.api_key, "Key of the bobbin at --url")
       ->envname("BOBBIN_API_KEY")
       ->type_name("KEY");
+  command.parse_complete_callback(
+      [db, url, &source] { Complete(*db, *url, source); });
+}
+
+void AddLookFlags(CLI::App& command, LookOptions& options) {
+  AddSourceFlags(command, options.source);
   command.add_flag("--json", options.json,
                    "JSON lines, as when the output is piped");
-  command.parse_complete_callback(
-      [db, url, &options] { Complete(*db, *url, options.source); });
 }
 
 void AddProjectFlag(CLI::App& command, Filters& filters) {

@@ -22,10 +22,12 @@ struct LookOptions {
   bool json = false;  // JSON lines, though a person reads
 };
 
-// Adds --db, --url, --api-key and --json to `command`, whose
-// parse_complete_callback it takes. A flag that says where goes before both
+// Adds --db, --url and --api-key to `command`, whose parse_complete_callback it
+// takes. A flag that says where goes before both
 // variables; --db with --url, and BOBBIN_DB with BOBBIN_URL and no flag, are
-// usage errors. `options` must outlive `command`.
+// usage errors. `source` must outlive `command`.
+void AddSourceFlags(CLI::App& command, SourceOptions& source);
+// The same, and --json.
 void AddLookFlags(CLI::App& command, LookOptions& options);
 
 // What a command works with while it runs.

@@ -189,18 +189,21 @@ Result<std::string> Source::Post(const std::string& path,
   return ErrorOf(answer.value().status, answer.value().body, path);
 }
 
+Status Source::PostPieces(const std::string& path, std::string_view json,
+                          const Take& take) {
+  const Result<Answer> answer = Send("POST", path, json, take);
+  if (!answer.ok()) return answer.error();
+  if (answer.value().status == kOk) return {};
+  return ErrorOf(answer.value().status, answer.value().body, path);
+}
+
 Status Source::PostLines(const std::string& path, std::string_view json,
                          const Take& take) {
   Lines lines(take);
-  const Result<Answer> answer =
-      Send("POST", path, json,
-           [&](std::string_view piece) { return lines.Add(piece); });
-  if (!answer.ok()) return answer.error();
-  if (answer.value().status != kOk) {
-    return ErrorOf(answer.value().status, answer.value().body, path);
-  }
-  lines.Flush();
-  return {};
+  Status status = PostPieces(
+      path, json, [&](std::string_view piece) { return lines.Add(piece); });
+  if (status.ok()) lines.Flush();
+  return status;
 }
 
 Result<std::unique_ptr<Source>> OpenSource(const SourceOptions& options) {

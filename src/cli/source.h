@@ -32,9 +32,14 @@ class Source {
 
   // Feeds an answer in JSON lines to `take`, line by line as they come, until
   // it returns false.
-  using Take = std::function<bool(std::string_view line)>;
+  using Take = std::function<bool(std::string_view text)>;
   Status PostLines(const std::string& path, std::string_view json,
                    const Take& take);
+
+  // Feeds the answer to `take` piece by piece as it comes, until it returns
+  // false.
+  Status PostPieces(const std::string& path, std::string_view json,
+                    const Take& take);
 
   // Calls `look` when nothing can be missed from then on, and again whenever
   // calls may have changed since it was called last, until it returns false.
@@ -51,7 +56,7 @@ class Source {
     int status = 0;
     std::string body = {};
   };
-  using Sink = std::function<bool(std::string_view)>;
+  using Sink = Take;
   // One request. The body of a 200 goes to `sink`, if there is one; that the
   // sink wants no more is no error.
   virtual Result<Answer> Send(std::string_view method, const std::string& path,

@@ -2,72 +2,17 @@
 
 #include <SQLiteCpp/Backup.h>
 #include <SQLiteCpp/Exception.h>
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <stdio.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
+
+#include "base/new_file.h"
 
 namespace bobbin::db {
 namespace {
 
-namespace fs = std::filesystem;
-
 // A megabyte or so: often enough for a person who watches.
 constexpr int kPagesAtOnce = 256;
-
-Error CannotWrite(const std::string& path, const std::string& reason) {
-  return Error{Code::kInvalid, "Cannot write " + path + ": " + reason + "."};
-}
-
-Error IsThere(const std::string& path) {
-  return Error{Code::kConflict,
-               path + " is there already; a backup replaces no file."};
-}
-
-// A name that is not on disk would be lost with the power.
-void Flush(const fs::path& folder) {
-  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;  // a folder that may not be read has no other way
-  fsync(fd);
-  close(fd);
-}
-
-// The file that is not yet a copy, gone unless it became one.
-class Unfinished {
- public:
-  explicit Unfinished(const std::string& path)
-      : path_(path + "." + std::to_string(getpid()) + ".unfinished") {}
-  ~Unfinished() {
-    std::error_code ignored;  // there is nothing more to be done about it
-    if (!done_) fs::remove(path_, ignored);
-    fs::remove(path_ + "-journal", ignored);
-  }
-  Unfinished(const Unfinished&) = delete;
-  Unfinished& operator=(const Unfinished&) = delete;
-
-  const std::string& path() const { return path_; }
-
-  // Gives it its name.
-  Status Become(const std::string& path) {
-    done_ = renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, path.c_str(),
-                      RENAME_NOREPLACE) == 0;
-    if (done_) return Status();
-    // Not every file system can; a second name does not replace either.
-    if (errno == EINVAL && link(path_.c_str(), path.c_str()) == 0) {
-      return Status();
-    }
-    if (errno == EEXIST) return IsThere(path);
-    return CannotWrite(path, std::strerror(errno));
-  }
-
- private:
-  const std::string path_;
-  bool done_ = false;
-};
 
 void CopyPages(Connection& connection, const std::string& path,
                const std::function<void(int64_t, int64_t)>& progress) {
@@ -86,26 +31,26 @@ void CopyPages(Connection& connection, const std::string& path,
 
 Status BackUp(Connection& connection, const std::string& path,
               const std::function<void(int64_t, int64_t)>& progress) {
-  std::error_code error;
-  if (fs::exists(fs::symlink_status(path, error))) return IsThere(path);
-  fs::path folder = fs::path(path).parent_path();
-  if (folder.empty()) folder = ".";
-  // SQLite would only say that it can't open the file.
-  if (!fs::is_directory(folder, error)) {
-    return CannotWrite(path, "there is no folder " + folder.string());
-  }
+  NewFile file(path);
+  Status can = file.Check();
+  if (!can.ok()) return can;
   // The snapshot begins here, and the copy is all of one moment.
   Query(connection, "SELECT count(*) FROM sqlite_schema").Run();
 
-  Unfinished unfinished(path);
+  // Gone in the end, whatever happens.
+  struct Journal {
+    std::string path;
+    ~Journal() {
+      std::error_code ignored;
+      std::filesystem::remove(path, ignored);
+    }
+  } const journal{file.draft() + "-journal"};
   try {
-    CopyPages(connection, unfinished.path(), progress);
+    CopyPages(connection, file.draft(), progress);
   } catch (const SQLite::Exception& exception) {
-    return CannotWrite(path, exception.what());
+    return file.CannotWrite(exception.what());
   }
-  Status named = unfinished.Become(path);
-  if (named.ok()) Flush(folder);
-  return named;
+  return file.Become();
 }
 
 }  // namespace bobbin::db

@@ -109,6 +109,12 @@ bool Read(std::string_view rest, Ref& ref) {
 
 }  // namespace
 
+bool IsProjectId(std::string_view text) {
+  const size_t slash = text.find('/');
+  return slash != std::string_view::npos && slash > 0 &&
+         slash + 1 < text.size();
+}
+
 Result<Ref> ParseRef(std::string_view text) {
   if (text.starts_with(kInternalScheme)) {
     return Error{Code::kInvalid,

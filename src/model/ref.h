@@ -38,6 +38,9 @@ struct Ref {
   bool operator==(const Ref&) const = default;
 };
 
+// Whether it is entity/project: the one and the other may be any text.
+bool IsProjectId(std::string_view text);
+
 inline constexpr std::string_view kRefScheme = "weave:///";
 
 //   kInvalid  not a ref, or one of the hosted service's inside.

@@ -90,7 +90,7 @@ TEST_CASE("a backup replaces no file, and one that fails leaves none",
   Finished run = RunBobbin({"backup", copy, "--db", path});
   CHECK(run.code == 1);
   CHECK(run.err ==
-        "bobbin: " + copy + " is there already; a backup replaces no file.\n");
+        "bobbin: " + copy + " is there already, and is not replaced.\n");
   CHECK(ReadAll(copy) == "mine");
   run = RunBobbin({"backup", path, "--db", path});
   CHECK(run.code == 1);

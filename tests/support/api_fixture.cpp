@@ -58,6 +58,8 @@ struct Api::Parts {
   std::optional<store::CostStore> costs;
   std::optional<store::RefStore> refs;
   std::optional<store::ProjectStore> projects;
+  std::optional<store::ProjectExport> exports;
+  std::optional<store::ProjectImport> imports;
   std::optional<control::Control> control;
   std::optional<store::ReportStore> reports;
   std::optional<api::Services> services;
@@ -94,10 +96,13 @@ void Api::Open() {
   p.refs.emplace(*p.database);
   p.projects.emplace(*p.database, p.names, *p.calls);
   p.control.emplace(control_);
+  p.exports.emplace(*p.database);
+  p.imports.emplace(*p.database, p.names, *p.calls);
   p.reports.emplace(*p.database);
-  p.services.emplace(api::Services{
-      *p.calls, *p.objects, *p.files, *p.tables, *p.feedback, *p.costs, *p.refs,
-      *p.projects, *p.reports, *p.control, clock, ids, "memory"});
+  p.services.emplace(api::Services{*p.calls, *p.objects, *p.files, *p.tables,
+                                   *p.feedback, *p.costs, *p.refs, *p.projects,
+                                   *p.exports, *p.imports, *p.reports,
+                                   *p.control, clock, ids, "memory"});
   if (transport_ == Transport::kInProcess) return;
   p.server = std::make_unique<http::Server>(
       http::ServerOptions{.keep_headers = control_.journal.most_entries > 0});

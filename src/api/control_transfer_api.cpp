@@ -1,0 +1,118 @@
+// Whole projects out and in, as lines of JSON: /_bobbin/export and import.
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "api/body.h"
+#include "api/dispatch.h"
+#include "api/stream_type.h"
+#include "json/write.h"
+#include "model/transfer.h"
+
+namespace bobbin::api {
+namespace {
+
+constexpr int kDepthOfExport = 2;  // {project_ids: [""]}
+
+using ExportBody = std::shared_ptr<Body<model::ExportReq>>;
+
+StreamEnd StreamExport(Services& services, const ExportBody& body,
+                       const Sink& sink) {
+  // Where a read holds writers up, a slow client must not prolong it.
+  const bool collect = services.calls.scan_blocks_writers();
+  std::string collected;
+  bool open = true;
+  const Status status = services.exports.Export(body->record.project_ids,
+                                                [&](std::string_view lines) {
+                                                  if (collect) {
+                                                    collected += lines;
+                                                  } else {
+                                                    open = sink(lines);
+                                                  }
+                                                  return open;
+                                                });
+  if (!status.ok()) return ErrorResponse(status.error());
+  return open && (!collect || sink(collected));
+}
+
+Result<Response> Export(Services& services, const Request& request,
+                        const PathValues&) {
+  auto body = std::make_shared<Body<model::ExportReq>>();
+  Status status;
+  // No body means all projects as well.
+  if (!request.body.empty()) status = body->Read(request, kDepthOfExport);
+  for (const std::string_view id : body->record.project_ids) {
+    if (status.ok()) status = CheckProjectId(id);
+  }
+  if (!status.ok()) return std::move(status).error();
+  Response response;
+  response.content_type = StreamType(request.accept);
+  response.stream = [&services, body = std::move(body)](const Sink& sink) {
+    return StreamExport(services, body, sink);
+  };
+  return response;
+}
+
+// The number of the first line: 1, or what the address says.
+Result<int64_t> FirstLine(const Request& request) {
+  int64_t line = 1;
+  for (const auto& [name, value] : request.query) {
+    if (name != "line") return Invalid("There is no parameter " + name);
+    const char* const end = value.data() + value.size();
+    const auto [rest, error] = std::from_chars(value.data(), end, line);
+    if (error != std::errc() || rest != end || line < 1) {
+      return Invalid("`line` is not the number of a line");
+    }
+  }
+  return line;
+}
+
+// {"project":1,...}, without those that are none.
+void AppendCounts(std::string& out,
+                  const std::array<int64_t, store::kTransferTypes>& counts) {
+  out += '{';
+  for (const store::TransferKind& kind : store::TransferKinds()) {
+    const int64_t count = counts[static_cast<size_t>(kind.type)];
+    if (count == 0) continue;
+    if (out.back() != '{') out += ',';
+    json::AppendQuoted(out, kind.name);
+    out += ':';
+    json::AppendInt(out, count);
+  }
+  out += '}';
+}
+
+Result<Response> Import(Services& services, const Request& request,
+                        const PathValues&) {
+  const Result<int64_t> first = FirstLine(request);
+  if (!first.ok()) return first.error();
+  const Result<store::ImportCounts> counts =
+      services.imports.Import(request.body, first.value());
+  if (!counts.ok()) return counts.error();
+  Response response;
+  response.body = R"({"lines":)";
+  json::AppendInt(response.body, counts.value().lines);
+  response.body += R"(,"added":)";
+  AppendCounts(response.body, counts.value().added);
+  response.body += R"(,"present":)";
+  AppendCounts(response.body, counts.value().present);
+  response.body += '}';
+  return response;
+}
+
+constexpr auto kControlTransferRoutes = std::to_array<Route>({
+    {"POST", "/_bobbin/export", Export},
+    {"POST", "/_bobbin/import", Import},
+});
+
+}  // namespace
+
+std::span<const Route> ControlTransferRoutes() {
+  return kControlTransferRoutes;
+}
+
+}  // namespace bobbin::api

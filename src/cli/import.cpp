@@ -1,0 +1,264 @@
+// `bobbin import`: brings in what `bobbin export` has written.
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/display.h"
+#include "cli/backend.h"
+#include "cli/backend_source.h"
+#include "cli/command.h"
+#include "cli/fields.h"
+#include "cli/file_command.h"
+#include "cli/format.h"
+#include "cli/line_blocks.h"
+#include "cli/look_flags.h"
+#include "cli/open_file.h"
+#include "json/write.h"
+#include "store/transfer_records.h"
+
+namespace bobbin::cli {
+namespace {
+
+// Long enough that a commit is nothing beside it, and far below what a server
+// takes at once.
+constexpr size_t kBodyBytes = 1 << 20;
+
+struct ImportOptions : LookOptions {
+  std::string from;
+};
+
+using Counts = std::array<int64_t, store::kTransferTypes>;
+
+struct Imported {
+  Counts added = {};
+  Counts present = {};
+  int64_t lines = 0;
+};
+
+void Add(Counts& counts, json::Value answer) {
+  for (const store::TransferKind& kind : store::TransferKinds()) {
+    counts[static_cast<size_t>(kind.type)] +=
+        IntOf(answer, kind.name).value_or(0);
+  }
+}
+
+// Watches for the first and the last line of exports.
+class Frames {
+ public:
+  void Look(std::string_view lines) {
+    while (!lines.empty()) {
+      const size_t end = std::min(lines.find('\n'), lines.size());
+      LookAt(lines.substr(0, end));
+      lines.remove_prefix(std::min(end + 1, lines.size()));
+    }
+  }
+
+  // What is missing; empty if nothing is.
+  std::string Missing() const {
+    if (short_by_ != 0) return "lines are missing from it";
+    return open_ ? "its end is missing" : "";
+  }
+
+ private:
+  void LookAt(std::string_view line) {
+    if (line.starts_with(R"({"type":"bobbin_export")")) {
+      open_ = true;
+      lines_ = 0;
+    } else if (open_ && line.starts_with(R"({"type":"end")")) {
+      open_ = false;
+      json::Document document;
+      document.Parse(line, 1);
+      short_by_ += IntOf(document.root(), "lines").value_or(0) - lines_;
+    } else if (line.find_first_not_of(" \t\r") != std::string_view::npos) {
+      ++lines_;
+    }
+  }
+
+  bool open_ = false;  // the last line is still to come
+  int64_t lines_ = 0;
+  int64_t short_by_ = 0;
+};
+
+// What people call the records of a type; nothing for parts of others.
+struct Noun {
+  store::TransferType type;
+  const char* one;
+  const char* many;
+};
+constexpr auto kNouns = std::to_array<Noun>({
+    {store::TransferType::kCall, "call", "calls"},
+    {store::TransferType::kObject, "object version", "object versions"},
+    {store::TransferType::kTable, "table", "tables"},
+    {store::TransferType::kFile, "file", "files"},
+    {store::TransferType::kFeedback, "feedback", "feedback"},
+    {store::TransferType::kPrice, "price", "prices"},
+    {store::TransferType::kProject, "project", "projects"},
+});
+
+std::string InWords(const Counts& counts) {
+  std::string words;
+  for (const Noun& noun : kNouns) {
+    const int64_t count = counts[static_cast<size_t>(noun.type)];
+    if (count == 0) continue;
+    if (!words.empty()) words += ", ";
+    words += CountText(count) + " " + (count == 1 ? noun.one : noun.many);
+  }
+  return words.empty() ? "nothing" : words;
+}
+
+void AppendCountsJson(std::string& out, const Counts& counts) {
+  out += '{';
+  for (const store::TransferKind& kind : store::TransferKinds()) {
+    const int64_t count = counts[static_cast<size_t>(kind.type)];
+    if (count == 0) continue;
+    if (out.back() != '{') out += ',';
+    json::AppendQuoted(out, kind.name);
+    out += ':';
+    json::AppendInt(out, count);
+  }
+  out += '}';
+}
+
+// As a person reads it, or as a line of JSON.
+std::string Told(const ImportOptions& options, const std::string& into,
+                 const Imported& imported, bool json) {
+  std::string out;
+  if (json) {
+    out += R"({"lines":)";
+    json::AppendInt(out, imported.lines);
+    out += R"(,"added":)";
+    AppendCountsJson(out, imported.added);
+    out += R"(,"present":)";
+    AppendCountsJson(out, imported.present);
+    return out + "}\n";
+  }
+  out = "Imported " + Visible(options.from) + " into " + Visible(into) + ": " +
+        InWords(imported.added) + ".\n";
+  const std::string present = InWords(imported.present);
+  if (present != "nothing") out += "There already: " + present + ".\n";
+  return out;
+}
+
+Result<Imported> SendLines(Source& source, std::istream& in,
+                           const ImportOptions& options, int64_t all_bytes,
+                           Frames& frames) {
+  LineBlocks blocks(in, kBodyBytes);
+  Imported imported;
+  Progress progress("Importing");
+  int64_t line = 1;
+  while (true) {
+    const Result<std::string_view> lines = blocks.Next();
+    if (!lines.ok()) {
+      return Invalid("Cannot read " + options.from + ": " +
+                     lines.error().message + ".");
+    }
+    if (lines.value().empty()) return imported;
+    Result<std::string> answer = source.Post(
+        "/_bobbin/import?line=" + std::to_string(line), lines.value());
+    if (!answer.ok()) return std::move(answer).error();
+    json::Document document;
+    constexpr int kDepth = 2;
+    document.Parse(answer.value(), kDepth);
+    Add(imported.added, Member(document.root(), "added"));
+    Add(imported.present, Member(document.root(), "present"));
+    imported.lines += IntOf(document.root(), "lines").value_or(0);
+    frames.Look(lines.value());
+    line += std::ranges::count(lines.value(), '\n');
+    if (all_bytes > 0) progress.Show(blocks.bytes(), all_bytes);
+  }
+}
+
+int ImportInto(Source& source, std::istream& in, const ImportOptions& options,
+               int64_t all_bytes) {
+  Frames frames;
+  const Result<Imported> imported =
+      SendLines(source, in, options, all_bytes, frames);
+  if (!imported.ok()) {
+    const Error& error = imported.error();
+    const int code = ExitCodeOfSource(error);
+    return Fail(error, code == kExitUsage ? kExitFailure : code);
+  }
+  const Look look = LookOfOutput();
+  Output out(look);
+  out.Write(Told(options, source.name(), imported.value(),
+                 options.json || !look.terminal));
+  if (!out.Finish()) return kExitFailure;
+  const std::string missing = frames.Missing();
+  if (missing.empty()) return kExitOk;
+  return Fail(Invalid("The export was cut: " + missing +
+                      ". What was there is "
+                      "imported; a whole one can be imported over it."),
+              kExitFailure);
+}
+
+int Into(std::istream& in, const ImportOptions& options, int64_t all_bytes) {
+  if (!options.source.url.empty()) {
+    const Result<std::unique_ptr<Source>> source = OpenSource(options.source);
+    if (!source.ok()) {
+      return Fail(source.error(), ExitCodeOfSource(source.error()));
+    }
+    return ImportInto(*source.value(), in, options, all_bytes);
+  }
+  if (options.source.db.empty()) return NoHome();
+  // Not on disk with each commit, but with the last.
+  Result<std::unique_ptr<db::Database>> database = OpenFile(
+      {.path = options.source.db, .durability = db::Durability::kNormal});
+  if (!database.ok()) {
+    const int code = ExitCodeOf(database.error());
+    if (code == kExitAlreadyServed) {
+      return Fail(Error{Code::kConflict, database.error().message +
+                                             " Import through it: --url URL."},
+                  code);
+    }
+    return Fail(database.error(), code);
+  }
+  Backend backend(std::move(database).value(), {});
+  backend.DropLeftovers();
+  BackendSource source(backend, options.source.db);
+  return ImportInto(source, in, options, all_bytes);
+}
+
+int Import(const ImportOptions& options) {
+  if (options.from == "-") return Into(std::cin, options, 0);
+  errno = 0;
+  std::ifstream file(options.from, std::ios::binary);
+  if (!file.is_open()) {
+    return Fail(Invalid("Cannot read " + options.from + ": " +
+                        std::strerror(errno) + "."),
+                kExitFailure);
+  }
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(options.from, error);
+  return Into(file, options, error ? 0 : static_cast<int64_t>(bytes));
+}
+
+}  // namespace
+
+std::function<int()> AddImport(CLI::App& app) {
+  auto options = std::make_shared<ImportOptions>();
+  CLI::App* command =
+      app.add_subcommand("import", "Bring in what `bobbin export` has written");
+  command->add_option("FILE", options->from, "The export; - is the input")
+      ->required();
+  AddLookFlags(*command, *options);
+  command->footer(
+      "What is there already stays as it is, so an import that was cut is "
+      "simply repeated.\nNot into a file while a bobbin serves it: then say "
+      "--url.\nExit codes: 0 imported, 1 FILE can't be read, is no export or "
+      "was cut, 2 usage, " +
+      std::string(kFileCodes) +
+      ",\n7 file served by another bobbin, 9 nobody answers at --url.");
+  return [options] { return Import(*options); };
+}
+
+}  // namespace bobbin::cli

@@ -1,0 +1,333 @@
+// Whole projects out and in again.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "support/catch.h"
+#include "support/object_bodies.h"
+#include "support/project_bodies.h"
+
+namespace bobbin::testing {
+namespace {
+
+using Catch::Contains;
+
+std::string ExportAll(Api& api) { return api.Ok("/_bobbin/export", ""); }
+
+Json Import(Api& api, const std::string& lines) {
+  return Json::parse(api.Ok("/_bobbin/import", lines));
+}
+
+// Why lines are refused; nothing of them is kept.
+std::string Refused(Api& api, const std::string& lines) {
+  const std::string before = ExportAll(api);
+  std::string reason = ReasonOf(api.Post("/_bobbin/import", lines), 400);
+  CHECK(ExportAll(api) == before);
+  return reason;
+}
+
+std::vector<std::string> LinesOf(const std::string& text) {
+  std::vector<std::string> lines;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = text.find('\n', at) + 1;
+    lines.push_back(text.substr(at, end - at));
+    at = end;
+  }
+  return lines;
+}
+
+// The lines of one type.
+std::vector<Json> OfType(const std::string& text, std::string_view type) {
+  std::vector<Json> found;
+  for (const std::string& line : LinesOf(text)) {
+    Json json = Json::parse(line);
+    if (json.at("type") == type) found.push_back(std::move(json));
+  }
+  return found;
+}
+
+// Out of one database, into a new one, and out of that.
+void CheckRoundTrip(Api& api) {
+  const std::string lines = ExportAll(api);
+  Api copy;
+  Import(copy, lines);
+  CHECK(ExportAll(copy) == lines);
+}
+
+std::string CallLine(const std::string& more) {
+  return R"({"type":"call","project_id":"team/app","id":"c1",)" + more + "}\n";
+}
+
+TEST_CASE(
+    "what is exported and imported is the same again, and so are all "
+    "answers",
+    "[api][control][transfer]") {
+  Api api;
+  Fill(api, "team/app");
+  Fill(api, "team/other", "o");
+  const std::string lines = ExportAll(api);
+  Api copy;
+  // Another row numbering than there.
+  Fill(copy, "somebody/else");
+  copy.Ok("/_bobbin/drop", R"({"project_id":"somebody/else"})");
+  const Json counts = Import(copy, lines);
+  CHECK(counts.at("present").empty());
+  CHECK(counts.at("added").at("project") == 2);
+  CHECK(counts.at("added").at("call") == 8);
+  CHECK(ExportAll(copy) == lines);
+  CHECK(Rows(copy) == Rows(api));
+  for (const char* project : {"team/app", "team/other"}) {
+    CHECK(All(copy, project) == All(api, project));
+  }
+}
+
+TEST_CASE("an import can be repeated, whole or from where it was cut",
+          "[api][control][transfer]") {
+  Api api;
+  Fill(api, "team/app");
+  const std::string lines = ExportAll(api);
+  const std::vector<std::string> each = LinesOf(lines);
+  for (size_t cut = 0; cut <= each.size(); ++cut) {
+    INFO(cut);
+    Api copy;
+    // Each line in a body of its own, as if it were a long one.
+    for (size_t i = 0; i < cut; ++i) Import(copy, each[i]);
+    const Json counts = Import(copy, lines);
+    CHECK(counts.at("lines") == each.size());
+    CHECK(ExportAll(copy) == lines);
+  }
+  const Json again = Import(api, lines);
+  CHECK(again.at("added").empty());
+  CHECK(ExportAll(api) == lines);
+}
+
+TEST_CASE("an export has the projects that it is asked for, in that order",
+          "[api][control][transfer]") {
+  Api api;
+  for (const char* project : {"a/1", "a/2", "a/3"}) {
+    PutStart(api, AStart("c").WithText("project_id", project));
+  }
+  const std::string lines =
+      api.Ok("/_bobbin/export", R"({"project_ids":["a/3","a/1"]})");
+  const auto projects = OfType(lines, "project");
+  REQUIRE(projects.size() == 2);
+  CHECK(projects[0].at("project_id") == "a/3");
+  CHECK(projects[1].at("project_id") == "a/1");
+  CHECK(Json::parse(LinesOf(lines).back()).at("lines") == 4);
+  CHECK_THAT(
+      ReasonOf(api.Post("/_bobbin/export", R"({"project_ids":["a/1","a/9"]})"),
+               404),
+      Contains("a/9"));
+  ReasonOf(api.Post("/_bobbin/export", R"({"project_ids":["a"]})"), 400);
+}
+
+TEST_CASE("JSON comes back with its line breaks, escapes and odd numbers",
+          "[api][control][transfer]") {
+  Api api;
+  const std::string inputs =
+      "{\"a\":\r\n [1,\n\t1e400, 12345678901234567890123, \"\\ud800\\n\","
+      " \"\\u0000\\u2028\xe2\x80\xa8\"]}";
+  PutStart(api, AStart("c1").With("inputs", inputs).With("attributes", "{\n}"));
+  PutEnd(api, AnEnd("c1").With("output", " null"));
+  CheckRoundTrip(api);
+  Api copy;
+  Import(copy, ExportAll(api));
+  CHECK(ReadText(copy, "c1") == ReadText(api, "c1"));
+  CHECK_THAT(ReadText(copy, "c1"), Contains(inputs));
+}
+
+TEST_CASE("halves of calls, names that came first and deleted calls are kept",
+          "[api][control][transfer]") {
+  Api api;
+  PutEnd(api, AnEnd("late").With("output", "1"));
+  api.Ok("/call/update",
+         R"({"project_id":"team/app","call_id":"named","display_name":"N"})");
+  PutStart(api, AStart("gone"));
+  api.Ok("/calls/delete", R"({"project_id":"team/app","call_ids":["gone"]})");
+  CheckRoundTrip(api);
+  Api copy;
+  Import(copy, ExportAll(api));
+  for (Api* one : {&api, &copy}) {
+    PutStart(*one, AStart("late"));
+    PutStart(*one, AStart("named"));
+    PutStart(*one, AStart("gone"));
+  }
+  CHECK(QueryIds(copy) == "late named");
+  CHECK(ReadText(copy, "late") == ReadText(api, "late"));
+  CHECK(ReadCall(copy, "named").at("display_name") == "N");
+}
+
+TEST_CASE("tables that share rows go on to share them",
+          "[api][control][transfer]") {
+  Api api;
+  std::string rows;
+  for (int i = 0; i < 3000; ++i) {
+    rows += (i > 0 ? R"(,{"n":)" : R"({"n":)") + std::to_string(i) + "}";
+  }
+  const std::string digest =
+      Json::parse(api.Ok("/table/create",
+                         R"({"table":{"project_id":"team/app","rows":[)" +
+                             rows + "]}}"))
+          .at("digest");
+  api.Ok("/table/update", R"({"project_id":"team/app","base_digest":)" +
+                              Quoted(digest) +
+                              R"(,"updates":[{"append":{"row":{"n":-1}}}]})");
+  CheckRoundTrip(api);
+  Api copy;
+  Import(copy, ExportAll(api));
+  CHECK(Rows(copy) == Rows(api));
+}
+
+TEST_CASE("deleted versions of an object stay deleted, and numbers go on",
+          "[api][control][transfer]") {
+  Api api;
+  const std::string one = PublishVal(api, "o", "1");
+  PublishVal(api, "o", "2");
+  api.Ok("/obj/delete", R"({"project_id":"team/app","object_id":"o",)"
+                        R"("digests":[)" +
+                            Quoted(one) + "]}");
+  CheckRoundTrip(api);
+  Api copy;
+  Import(copy, ExportAll(api));
+  for (Api* db : {&api, &copy}) PublishVal(*db, "o", "1");
+  CHECK(ExportAll(copy) != "");
+  CHECK(ReadObject(copy, "o", one).at("version_index") ==
+        ReadObject(api, "o", one).at("version_index"));
+}
+
+TEST_CASE("a version whose number is another's gets the next one",
+          "[api][control][transfer]") {
+  Api from;
+  const std::string theirs = PublishVal(from, "o", "1");
+  Api into;
+  const std::string ours = PublishVal(into, "o", "2");
+  const std::string lines = ExportAll(from);
+  Import(into, lines);
+  CHECK(ReadObject(into, "o", ours).at("version_index") == 0);
+  const Json came = ReadObject(into, "o", theirs);
+  CHECK(came.at("version_index") == 1);
+  CHECK(came.at("is_latest") == 1);
+  CHECK(Import(into, lines).at("added").empty());
+}
+
+TEST_CASE("what is there already stays as it is", "[api][control][transfer]") {
+  Api from;
+  PutStart(from, AStart("c1").With("inputs", R"({"who":"theirs"})"));
+  Api into;
+  PutStart(into, AStart("c1").With("inputs", R"({"who":"ours"})"));
+  const Json counts = Import(into, ExportAll(from));
+  CHECK(counts.at("present").at("call") == 1);
+  CHECK(ReadCall(into, "c1").at("inputs").at("who") == "ours");
+}
+
+TEST_CASE(
+    "imported calls are counted, found by their refs and make waiters "
+    "look",
+    "[api][control][transfer]") {
+  Api from;
+  PutComplete(from, AComplete("c1").With(
+                        "inputs", R"({"x":"weave:///team/app/object/o:v"})"));
+  Api into;
+  // Known numbers are kept up to date.
+  PutStart(into, AStart("c0"));
+  QueryIds(into);
+  const uint64_t before = into.changes().last();
+  Import(into, ExportAll(from));
+  CHECK(into.changes().last() > before);
+  CHECK(
+      Json::parse(into.Ok("/calls/query_stats", R"({"project_id":"team/app"})"))
+          .at("count") == 2);
+  CHECK(
+      QueryIds(into,
+               R"("filter":{"input_refs":["weave:///team/app/object/o:v"]})") ==
+      "c1");
+}
+
+TEST_CASE("lines that are none of an export are refused by number and reason",
+          "[api][control][transfer]") {
+  Api api;
+  PutStart(api, AStart("c0"));
+  const std::string good = R"({"type":"project","project_id":"new/one"})"
+                           "\n";
+  const auto [line, reason] = GENERATE(table<std::string, std::string>({
+      {"nonsense", "no JSON"},
+      {"[1]", "no JSON object"},
+      {"{}", "no `type`"},
+      {R"({"type":"cat"})", "there is no type \"cat\""},
+      {R"({"type":"bobbin_export","version":2})", "newer bobbin"},
+      {R"({"type":"project"})", "`project_id` is missing"},
+      {R"({"type":"project","project_id":"x"})", "not entity/project"},
+      {R"({"type":"project","project_id":"a/b","x":1})", "no `x`"},
+      {R"({"type":"file","project_id":"a/b"})", "`digest` is missing"},
+      {R"({"type":"table","project_id":"a/b","digest":"d",)"
+       R"("created_at":"2024-01-01T00:00:00Z","rows":[["x"]]})",
+       "`rows` is not"},
+      {R"({"type":"object","project_id":"a/b","object_id":"o",)"
+       R"("kind":"cat","version_index":0,"digest":"d",)"
+       R"("created_at":"2024-01-01T00:00:00Z",)"
+       R"("published_at":"2024-01-01T00:00:00Z","publish_order":1,)"
+       R"("val":1})",
+       "`kind` is not"},
+      {R"({"type":"file_piece","project_id":"a/b","digest":"d",)"
+       R"("piece":0,"data":"a"})",
+       "`data` is not base64"},
+      {R"({"type":"file","project_id":"a/b","digest":"d",)"
+       R"("size_bytes":1,"created_at":"2024-01-01T00:00:00Z"})",
+       "pieces of file d"},
+  }));
+  INFO(line);
+  const std::string said = Refused(api, good + "\n" + line + "\n");
+  CHECK_THAT(said, Contains("Line 3: "));
+  CHECK_THAT(said, Contains(reason));
+}
+
+TEST_CASE("a call that is not one is refused", "[api][control][transfer]") {
+  Api api;
+  const auto [members, reason] = GENERATE(table<std::string, std::string>({
+      {R"("status":"fine")", "`status` is not"},
+      {R"("status":"success","started_at":"2024-01-01T00:00:00Z")",
+       "or none of them"},
+      {R"("status":"success","ended_at":"2024-01-01T00:00:00Z")",
+       "`ended_at` and `summary`"},
+      {R"("status":"success","output":1)", "`output` with"},
+      {R"("status":"success","ended_at":"yesterday","summary":{})",
+       "`ended_at` is not a time"},
+      {R"("status":"success","ended_at":"2024-01-01T00:00:00Z","summary":[])",
+       "`summary` is not an object"},
+      {R"("status":"running","wb_run_step":1.5)", "`wb_run_step` is not"},
+      {R"("status":"running","exact":{"inputs":"{\n}"})", "`exact` says"},
+      {R"("status":"running","exact":{"id":"c1"})", "`exact` is not"},
+  }));
+  INFO(members);
+  CHECK_THAT(Refused(api, CallLine(members)), Contains(reason));
+}
+
+TEST_CASE("the number of the first line is the sender's",
+          "[api][control][transfer]") {
+  Api api;
+  api::Request request{.method = "POST", .path = "/_bobbin/import"};
+  request.body = "{}\n";
+  request.query = {{"line", "41"}};
+  CHECK_THAT(ReasonOf(api.Send(request), 400), Contains("Line 41: "));
+  for (const char* bad : {"0", "x", ""}) {
+    request.query = {{"line", bad}};
+    CHECK_THAT(ReasonOf(api.Send(request), 400), Contains("`line`"));
+  }
+  request.query = {{"lines", "1"}};
+  CHECK_THAT(ReasonOf(api.Send(request), 400), Contains("lines"));
+}
+
+TEST_CASE("an export over a port streams out of a file",
+          "[api][control][transfer]") {
+  Api api(Transport::kPort, db::Durability::kNormal);
+  Fill(api, "team/app");
+  const api::Response response = api.Post("/_bobbin/export", "{}");
+  CHECK(response.status == 200);
+  CHECK(response.content_type == "application/jsonl");
+  Api copy(Transport::kPort, db::Durability::kNormal);
+  Import(copy, response.body);
+  CHECK(ExportAll(copy) == response.body);
+}
+
+}  // namespace
+}  // namespace bobbin::testing
