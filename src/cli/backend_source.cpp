@@ -1,11 +1,26 @@
 #include "cli/backend_source.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace bobbin::cli {
 namespace {
 
 constexpr int kOk = 200;
+
+// Commands put only what needs no escapes into an address.
+void SetAddress(api::Request& request, std::string_view address) {
+  const size_t mark = std::min(address.find('?'), address.size());
+  request.path = address.substr(0, mark);
+  address.remove_prefix(mark);
+  while (!address.empty()) {
+    address.remove_prefix(1);  // ? or &
+    const std::string_view pair = address.substr(0, address.find('&'));
+    const size_t equals = std::min(pair.find('='), pair.size() - 1);
+    request.query.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+    address.remove_prefix(pair.size());
+  }
+}
 
 }  // namespace
 
@@ -27,7 +42,7 @@ Result<Source::Answer> BackendSource::Send(std::string_view method,
   };
   api::Request request;
   request.method = method;
-  request.path = path;
+  SetAddress(request, path);
   request.content_type = "application/json";
   request.body = json;
   api::Response response = backend_.Answer(request);

@@ -232,7 +232,9 @@ int Import(const ImportOptions& options) {
   if (options.from == "-") return Into(std::cin, options, 0);
   errno = 0;
   std::ifstream file(options.from, std::ios::binary);
-  if (!file.is_open()) {
+  // A folder can be opened, and not read.
+  if (!file.is_open() ||
+      (file.peek() == std::ifstream::traits_type::eof() && file.bad())) {
     return Fail(Invalid("Cannot read " + options.from + ": " +
                         std::strerror(errno) + "."),
                 kExitFailure);

@@ -60,8 +60,14 @@ Answer Client::Get(const std::string& path, const Headers& headers) {
 
 Answer Client::Post(const std::string& path, std::string_view json,
                     const Headers& headers) {
-  return ToAnswer(client_->Post(path, ToHeaders(headers), json.data(),
-                                json.size(), "application/json"));
+  return PostBytes(path, json, "application/json", headers);
+}
+
+Answer Client::PostBytes(const std::string& path, std::string_view bytes,
+                         const std::string& content_type,
+                         const Headers& headers) {
+  return ToAnswer(client_->Post(path, ToHeaders(headers), bytes.data(),
+                                bytes.size(), content_type));
 }
 
 Served::Served(Arguments arguments, const Environment& environment,

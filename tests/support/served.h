@@ -36,6 +36,10 @@ class Client {
   Answer Get(const std::string& path, const Headers& headers = {});
   Answer Post(const std::string& path, std::string_view json,
               const Headers& headers = {});
+  // Any body.
+  Answer PostBytes(const std::string& path, std::string_view bytes,
+                   const std::string& content_type,
+                   const Headers& headers = {});
 
  private:
   std::unique_ptr<httplib::Client> client_;

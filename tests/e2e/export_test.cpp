@@ -1,0 +1,254 @@
+// `bobbin export` and `bobbin import`, on real files.
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "support/catch.h"
+#include "support/served.h"
+#include "support/temp_dir.h"
+#include "support/terminal.h"
+
+namespace bobbin::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using Catch::Contains;
+using Catch::EndsWith;
+
+void Ask(Client& client, const std::string& path, const std::string& body) {
+  const Answer answer = client.Post(path, body);
+  INFO(answer.body);
+  REQUIRE(answer.status == 200);
+}
+
+std::string Contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// Calls in trees of ten, every fifth still open, with the JSON of clients that
+// care for it.
+void PutCalls(Client& client, int count) {
+  constexpr int kInBatch = 1000;
+  std::string batch;
+  for (int i = 0; i < count; ++i) {
+    const std::string id = "c" + std::to_string(i);
+    const std::string root = "c" + std::to_string(i - i % 10);
+    const std::string half = R"({"project_id":"team/e2e","id":")" + id + '"';
+    batch += (batch.empty() ? "" : ",");
+    batch += R"({"mode":"start","req":{"start":)" + half + R"(,"trace_id":"t)" +
+             root + '"' + (id == root ? "" : R"(,"parent_id":")" + root + '"') +
+             R"(,"op_name":"weave:///team/e2e/op/f)" + std::to_string(i % 7) +
+             R"(:v","started_at":"2026-01-01T00:00:00.)" +
+             std::to_string(100'000 + i) +
+             R"(Z","attributes":{"n": 1.0},"inputs":{"i":)" +
+             std::to_string(i) + ",\n\"text\":\"\\u00e9\\n\xc3\xa9\"}}}}";
+    if (i % 5 != 0) {
+      batch += R"(,{"mode":"end","req":{"end":)" + half +
+               R"(,"ended_at":"2026-01-01T00:00:09Z","output":[)" +
+               std::to_string(i) +
+               R"(],"summary":{"usage":{"m":{"prompt_tokens":3}}}}}})";
+    }
+    if ((i + 1) % kInBatch == 0 || i + 1 == count) {
+      Ask(client, "/call/upsert_batch", R"({"batch":[)" + batch + "]}");
+      batch.clear();
+    }
+  }
+}
+
+void PutTheRest(Client& client, int count) {
+  for (int i = 0; i < count; ++i) {
+    const std::string n = std::to_string(i);
+    Ask(client, "/obj/create",
+        R"({"obj":{"project_id":"team/e2e","object_id":"o)" +
+            std::to_string(i % 10) + R"(","val":{"n":)" + n + "}}}");
+    Ask(client, "/table/create",
+        R"({"table":{"project_id":"team/e2e","rows":[{"n":)" + n +
+            R"(},{"same":1}]}})");
+    Ask(client, "/feedback/create",
+        R"({"project_id":"team/e2e","weave_ref":"weave:///team/e2e/call/c)" +
+            n + R"(","feedback_type":"wandb.note.1","payload":{"note":")" + n +
+            "\"}}");
+    const Answer file = client.PostBytes(
+        "/file/create",
+        "--b\r\nContent-Disposition: form-data; name=\"project_id\"\r\n\r\n"
+        "team/e2e\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; "
+        "filename=\"f\"\r\n\r\n" +
+            std::string(static_cast<size_t>(i) * 3000, '\xff') + n +
+            "\r\n--b--\r\n",
+        "multipart/form-data; boundary=b");
+    REQUIRE(file.status == 200);
+  }
+}
+
+// A file with a call in it that nobody serves.
+void MakeFile(const std::string& path) {
+  Served bobbin({"--db", path});
+  Client client = bobbin.NewClient();
+  PutCalls(client, 1);
+  REQUIRE(bobbin.Stop() == 0);
+}
+
+TEST_CASE(
+    "10,000 calls with objects, tables, files and feedback come back "
+    "byte for byte",
+    "[e2e]") {
+  const TempDir dir;
+  {
+    Served bobbin({"--db", dir.File("a.db")});
+    Client client = bobbin.NewClient();
+    PutCalls(client, 10'000);
+    PutTheRest(client, 50);
+    // While it is served.
+    const Finished run =
+        RunBobbin({"export", dir.File("a.jsonl"), "--db", dir.File("a.db")});
+    CHECK(run.err.empty());
+    REQUIRE(run.code == 0);
+    CHECK_THAT(run.out, Contains(" to " + dir.File("a.jsonl") + ": "));
+  }
+  const std::string lines = Contents(dir.File("a.jsonl"));
+  CHECK_THAT(lines, EndsWith("{\"type\":\"end\",\"lines\":10302}\n"));
+  const Finished in =
+      RunBobbin({"import", dir.File("a.jsonl"), "--db", dir.File("b.db")});
+  CHECK(in.err.empty());
+  CHECK(in.code == 0);
+  CHECK(in.out ==
+        R"({"lines":10304,"added":{"project":1,"file_piece":50,"file":50,)"
+        R"("table_row":51,"table":50,"object":50,"call":10000,)"
+        R"("feedback":50},"present":{}})"
+        "\n");
+  const Finished out =
+      RunBobbin({"export", "-", "--db", dir.File("b.db"), "-p", "team/e2e"});
+  CHECK(out.code == 0);
+  CHECK((out.out == lines));
+  CHECK(RunBobbin({"check", "--db", dir.File("b.db")}).code == 0);
+}
+
+TEST_CASE("an import that was cut is repeated", "[e2e]") {
+  const TempDir dir;
+  {
+    Served bobbin({"--db", dir.File("a.db")});
+    Client client = bobbin.NewClient();
+    PutCalls(client, 500);
+    PutTheRest(client, 5);
+  }
+  const std::string lines =
+      RunBobbin({"export", "-", "--db", dir.File("a.db")}).out;
+  const std::string part = dir.File("part.jsonl");
+  std::ofstream(part) << lines.substr(0, lines.rfind("{\"type\":\"feedback"));
+  Finished run = RunBobbin({"import", part, "--db", dir.File("b.db")});
+  CHECK(run.code == 1);
+  CHECK(run.err ==
+        "bobbin: The export was cut: its end is missing. What was there is "
+        "imported; a whole one can be imported over it.\n");
+  CHECK_THAT(run.out, Contains(R"("feedback":4})"));
+
+  std::ofstream(part, std::ios::app)
+      << lines.substr(lines.rfind("{\"type\":\"feedback"));
+  run = RunBobbin({"import", part, "--db", dir.File("b.db")});
+  CHECK(run.code == 0);
+  CHECK_THAT(run.out, Contains(R"("added":{"feedback":1})"));
+  CHECK(RunBobbin({"export", "-", "--db", dir.File("b.db")}).out == lines);
+}
+
+TEST_CASE("lines that are missing in the middle are noticed", "[e2e]") {
+  const TempDir dir;
+  MakeFile(dir.File("a.db"));
+  std::string lines = RunBobbin({"export", "-", "--db", dir.File("a.db")}).out;
+  const size_t call = lines.find("{\"type\":\"call\"");
+  lines.erase(call, lines.find('\n', call) + 1 - call);
+  std::ofstream(dir.File("cut.jsonl")) << lines;
+  const Finished run =
+      RunBobbin({"import", dir.File("cut.jsonl"), "--db", dir.File("b.db")});
+  CHECK(run.code == 1);
+  CHECK_THAT(run.err, Contains("lines are missing from it"));
+}
+
+TEST_CASE("a line that is none is named, and what came before it is in",
+          "[e2e]") {
+  const TempDir dir;
+  std::ofstream(dir.File("bad.jsonl")) << "\nnonsense\n";
+  const Finished run =
+      RunBobbin({"import", dir.File("bad.jsonl"), "--db", dir.File("b.db")});
+  CHECK(run.code == 1);
+  CHECK_THAT(run.err, Contains("Line 2: no JSON"));
+  CHECK(run.out.empty());
+}
+
+TEST_CASE("an import goes through the bobbin that has the file", "[e2e]") {
+  const TempDir dir;
+  MakeFile(dir.File("a.db"));
+  const std::string from = dir.File("a.jsonl");
+  REQUIRE(RunBobbin({"export", from, "--db", dir.File("a.db")}).code == 0);
+  Served bobbin({"--db", dir.File("b.db")});
+  Finished run = RunBobbin({"import", from, "--db", dir.File("b.db")});
+  CHECK(run.code == 7);
+  CHECK_THAT(run.err, EndsWith("Import through it: --url URL.\n"));
+  run = RunBobbin({"import", from, "--url", bobbin.url()});
+  CHECK(run.err.empty());
+  CHECK(run.code == 0);
+  // Out of it, too.
+  run = RunBobbin({"export", "-", "--url", bobbin.url()});
+  CHECK(run.code == 0);
+  CHECK(run.out == Contents(from));
+  CHECK(bobbin.Stop() == 0);
+  CHECK(RunBobbin({"import", from, "--url", bobbin.url()}).code == 9);
+}
+
+TEST_CASE("an export replaces no file, and one that fails leaves none",
+          "[e2e]") {
+  const TempDir dir;
+  MakeFile(dir.File("a.db"));
+  const std::string to = dir.File("a.jsonl");
+  std::ofstream(to) << "mine";
+  Finished run = RunBobbin({"export", to, "--db", dir.File("a.db")});
+  CHECK(run.code == 1);
+  CHECK(run.err ==
+        "bobbin: " + to + " is there already, and is not replaced.\n");
+  CHECK(Contents(to) == "mine");
+  run = RunBobbin({"export", dir.File("no/a.jsonl"), "--db", dir.File("a.db")});
+  CHECK(run.code == 1);
+  run = RunBobbin(
+      {"export", dir.File("b.jsonl"), "-p", "a/b", "--db", dir.File("a.db")});
+  CHECK(run.code == 8);
+  CHECK(run.err == "bobbin: There is no project a/b\n");
+  CHECK(RunBobbin({"export", "-", "--db", dir.File("no.db")}).code == 4);
+  // The database with nothing beside it, and the file that was mine.
+  size_t others = 0;
+  for (const auto& entry : fs::directory_iterator(dir.path())) {
+    const std::string name = entry.path().filename();
+    if (!name.starts_with("a.")) ++others;
+  }
+  CHECK(others == 0);
+}
+
+TEST_CASE("what can't be read makes no file to import it into", "[e2e]") {
+  const TempDir dir;
+  for (const std::string& from : {dir.path(), dir.File("nix")}) {
+    const Finished run = RunBobbin({"import", from, "--db", dir.File("b.db")});
+    CHECK(run.code == 1);
+    CHECK_THAT(run.err, Contains("Cannot read " + from + ": "));
+  }
+  CHECK_FALSE(fs::exists(dir.File("b.db")));
+}
+
+TEST_CASE("a person is told in words, and no export runs over a terminal",
+          "[e2e]") {
+  const TempDir dir;
+  MakeFile(dir.File("a.db"));
+  const std::string from = dir.File("a.jsonl");
+  REQUIRE(RunBobbin({"export", from, "--db", dir.File("a.db")}).code == 0);
+  Finished run = RunOnTerminal({"import", from, "--db", dir.File("b.db")});
+  CHECK(run.code == 0);
+  CHECK_THAT(run.out, EndsWith("Imported " + from + " into " +
+                               dir.File("b.db") + ": 1 call, 1 project.\n"));
+  run = RunOnTerminal({"import", from, "--db", dir.File("b.db")});
+  CHECK_THAT(run.out, EndsWith(": nothing.\nThere already: 1 call, 1 "
+                               "project.\n"));
+  run = RunOnTerminal({"export", "-", "--db", dir.File("b.db")});
+  CHECK(run.code == 2);
+  CHECK_THAT(run.out, Contains("not for a terminal"));
+}
+
+}  // namespace
+}  // namespace bobbin::testing
