@@ -11,7 +11,7 @@ namespace {
 
 constexpr auto kCommands = std::to_array<AddCommand>(
     {AddServe, AddRun, AddLs, AddShow, AddTail, AddStats, AddGrep, AddSql,
-     AddDiff, AddExport, AddImport, AddBackup, AddCheck, AddPrices,
+     AddDiff, AddExport, AddImport, AddPrune, AddBackup, AddCheck, AddPrices,
      AddCompletion});
 
 }  // namespace

@@ -40,6 +40,7 @@ std::function<int()> AddPrices(CLI::App& app);  // prices.cpp
 // upkeep.cpp
 std::function<int()> AddBackup(CLI::App& app);
 std::function<int()> AddCheck(CLI::App& app);
+std::function<int()> AddPrune(CLI::App& app);   // prune.cpp
 std::function<int()> AddExport(CLI::App& app);  // export.cpp
 std::function<int()> AddImport(CLI::App& app);  // import.cpp
 // look_commands.cpp

@@ -125,6 +125,20 @@ std::string CountText(int64_t count) {
   return text;
 }
 
+std::string SizeText(int64_t bytes) {
+  constexpr std::array<const char*, 4> kUnits{"kB", "MB", "GB", "TB"};
+  constexpr double kStep = 1000;
+  // Where it would be shown as 1000 it is one of the next.
+  constexpr double kMost = 999.95;
+  auto size = static_cast<double>(bytes);
+  if (size < kStep) return CountText(bytes) + (bytes == 1 ? " byte" : " bytes");
+  size_t unit = 0;
+  for (size /= kStep; size >= kMost && unit + 1 < kUnits.size(); ++unit) {
+    size /= kStep;
+  }
+  return Printed("%.1f %s", size, kUnits[unit]);
+}
+
 std::string MoneyText(double dollars) {
   const double size = std::fabs(dollars);
   int digits = 2;

@@ -18,6 +18,9 @@ std::string DurationText(int64_t us, bool unicode = true);
 // 1,204
 std::string CountText(int64_t count);
 
+// 812 bytes, 45.2 kB, 1.4 GB: of a thousand each.
+std::string SizeText(int64_t bytes);
+
 // $12.30, $0.0123, $0.00042: two digits that mean something, at least cents.
 std::string MoneyText(double dollars);
 

@@ -22,7 +22,7 @@ namespace bobbin::cli {
 namespace {
 
 using db::SqlValue;
-using Kind = SqlValue::Kind;
+using ValueKind = SqlValue::Kind;
 
 std::string Hex(std::string_view bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
@@ -38,19 +38,19 @@ std::string Hex(std::string_view bytes) {
 std::string PlainText(const SqlValue& value) {
   std::string text;
   switch (value.kind) {
-    case Kind::kNull:
+    case ValueKind::kNull:
       break;
-    case Kind::kInt:
+    case ValueKind::kInt:
       text = std::to_string(value.integer);
       break;
-    case Kind::kReal:
+    case ValueKind::kReal:
       if (!std::isfinite(value.real)) return value.real > 0 ? "Inf" : "-Inf";
       json::AppendDouble(text, value.real);
       break;
-    case Kind::kText:
+    case ValueKind::kText:
       text = value.bytes;
       break;
-    case Kind::kBlob:
+    case ValueKind::kBlob:
       text = "<" + std::to_string(value.bytes.size()) + " bytes>";
       break;
   }
@@ -59,23 +59,23 @@ std::string PlainText(const SqlValue& value) {
 
 void AppendJson(std::string& out, const SqlValue& value) {
   switch (value.kind) {
-    case Kind::kNull:
+    case ValueKind::kNull:
       out += "null";
       return;
-    case Kind::kInt:
+    case ValueKind::kInt:
       json::AppendInt(out, value.integer);
       return;
-    case Kind::kReal:
+    case ValueKind::kReal:
       if (std::isfinite(value.real)) {
         json::AppendDouble(out, value.real);
       } else {
         out += "null";
       }
       return;
-    case Kind::kText:
+    case ValueKind::kText:
       json::AppendQuoted(out, value.bytes);
       return;
-    case Kind::kBlob:
+    case ValueKind::kBlob:
       json::AppendQuoted(out, Hex(value.bytes));
       return;
   }
@@ -148,13 +148,13 @@ class Rows {
   bool Keep(std::span<const SqlValue> row) {
     std::vector<Cell>& cells = rows_.emplace_back();
     for (size_t i = 0; i < row.size(); ++i) {
-      const bool number = row[i].kind == Kind::kInt ||
-                          row[i].kind == Kind::kReal ||
-                          row[i].kind == Kind::kNull;
+      const bool number = row[i].kind == ValueKind::kInt ||
+                          row[i].kind == ValueKind::kReal ||
+                          row[i].kind == ValueKind::kNull;
       numbers_[i] = numbers_[i] && number;
       cells.emplace_back(
-          row[i].kind == Kind::kNull ? "null" : PlainText(row[i]),
-          row[i].kind == Kind::kNull ? Style::kDim : Style::kPlain);
+          row[i].kind == ValueKind::kNull ? "null" : PlainText(row[i]),
+          row[i].kind == ValueKind::kNull ? Style::kDim : Style::kPlain);
     }
     return true;
   }

@@ -224,6 +224,19 @@ class Database::Impl {
     return error;
   }
 
+  Status Compact() {
+    if (in_memory()) return {};
+    try {
+      writes_->RunAlone([this] { writer_->Exec("VACUUM"); });
+    } catch (const SQLite::Exception& exception) {
+      return FromSqlite(exception);
+    }
+    // As far as readers let it; the end does the rest.
+    sqlite3_wal_checkpoint_v2(writer_->raw().getHandle(), nullptr,
+                              SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    return {};
+  }
+
   Durability durability() const { return durability_; }
   bool read_only() const { return !writes_; }
 
@@ -390,6 +403,8 @@ Status Database::Renew(const std::function<bool(Connection&)>& wanted,
 }
 
 Status Database::Read(const Job& job) { return impl_->Read(job); }
+
+Status Database::Compact() { return impl_->Compact(); }
 
 Durability Database::durability() const { return impl_->durability(); }
 

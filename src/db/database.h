@@ -108,6 +108,13 @@ class Database {
   //   kBusy     all reading connections stayed in use for that long.
   Status Read(const Job& job);
 
+  // Builds the file anew without the room that deleted rows have left, and
+  // gives that back. No job runs meanwhile; it takes as much disk again while
+  // it lasts, and changes nothing if that is not there. Where others read the
+  // file, its end is cut off when they have done so. Nothing for kMemory.
+  //   kBusy, kInternal  as above.
+  Status Compact();
+
   Durability durability() const;
   // True if Write() is refused. Then others may write, at any time.
   bool read_only() const;

@@ -1,0 +1,179 @@
+// `bobbin prune`, on real files.
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "support/catch.h"
+#include "support/served.h"
+#include "support/temp_dir.h"
+#include "support/terminal.h"
+
+namespace bobbin::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using Catch::Contains;
+using Catch::EndsWith;
+using Catch::StartsWith;
+
+void Begin(Client& client, const std::string& id, const std::string& day,
+           const std::string& project = "team/e2e", size_t bytes = 10) {
+  REQUIRE(client
+              .Post("/call/start",
+                    R"({"start":{"project_id":")" + project + R"(","id":")" +
+                        id + R"(","trace_id":"t-)" + id +
+                        R"(","op_name":"f","started_at":")" + day +
+                        R"(T00:00:00Z","attributes":{},"inputs":{"x":")" +
+                        std::string(bytes, 'x') + "\"}}}")
+              .status == 200);
+}
+
+// Two old traces, one of them large, a new one, and one of another project.
+std::string FileToPrune(const TempDir& dir) {
+  const std::string path = dir.File("calls.db");
+  Served bobbin({"--db", path});
+  Client client = bobbin.NewClient();
+  Begin(client, "old1", "2020-01-01", "team/e2e", 2'000'000);
+  Begin(client, "old2", "2020-01-02");
+  Begin(client, "new", "2096-01-01");
+  Begin(client, "other", "2020-01-01", "team/other");
+  REQUIRE(bobbin.Stop() == 0);
+  return path;
+}
+
+std::string Bytes(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string Ids(const std::string& path) {
+  return RunBobbin({"sql", "--db", path,
+                    "SELECT group_concat(id, ' ') AS ids FROM (SELECT id FROM "
+                    "calls ORDER BY id)"})
+      .out;
+}
+
+TEST_CASE("old traces go, and the file gets smaller", "[e2e]") {
+  const TempDir dir;
+  const std::string path = FileToPrune(dir);
+  const auto before = fs::file_size(path);
+  const Finished run =
+      RunBobbin({"prune", "--older-than", "30d", "--yes", "--db", path});
+  CHECK(run.err.empty());
+  CHECK(run.code == 0);
+  CHECK_THAT(
+      run.out,
+      StartsWith(R"({"projects":[{"project_id":"team/e2e","traces":2,)"
+                 R"("calls":2,"feedback":0,"json_bytes":2000030,"hidden":0},)"
+                 R"({"project_id":"team/other","traces":1,"calls":1,)"
+                 R"("feedback":0,"json_bytes":20,"hidden":0}],)"
+                 R"("whole_project":false,"file_bytes":)" +
+                 std::to_string(before) + R"(,"file_bytes_after":)"));
+  CHECK(Ids(path) == "{\"ids\":\"new\"}\n");
+  CHECK(fs::file_size(path) + 1'900'000 < before);
+  CHECK(RunBobbin({"check", "--db", path}).code == 0);
+  // There is no more to be done.
+  const std::string left = Bytes(path);
+  const Finished again =
+      RunBobbin({"prune", "--older-than", "30d", "--db", path});
+  CHECK(again.code == 0);
+  CHECK_THAT(again.out, StartsWith(R"({"projects":[],)"));
+  CHECK(Bytes(path) == left);
+}
+
+TEST_CASE("only what is asked for goes", "[e2e]") {
+  const TempDir dir;
+  const std::string path = FileToPrune(dir);
+  CHECK(RunBobbin({"prune", "--older-than", "2020-01-02", "-p", "team/e2e",
+                   "-y", "--db", path})
+            .code == 0);
+  CHECK(Ids(path) == "{\"ids\":\"new old2 other\"}\n");
+  CHECK(RunBobbin({"prune", "-p", "team/other", "-y", "--db", path}).code == 0);
+  CHECK(Ids(path) == "{\"ids\":\"new old2\"}\n");
+  CHECK(
+      RunBobbin({"sql", "--db", path, "SELECT DISTINCT project_id FROM calls"})
+          .out == "{\"project_id\":\"team/e2e\"}\n");
+  const Finished none =
+      RunBobbin({"prune", "-p", "team/other", "-y", "--db", path});
+  CHECK(none.code == 8);
+  CHECK(none.err == "bobbin: There is no project team/other.\n");
+}
+
+TEST_CASE("a size is met by the oldest traces", "[e2e]") {
+  const TempDir dir;
+  const std::string path = FileToPrune(dir);
+  CHECK(RunBobbin({"prune", "--max-size", "1MB", "-y", "--db", path}).code ==
+        0);
+  CHECK(Ids(path) == "{\"ids\":\"new old2\"}\n");
+  CHECK(fs::file_size(path) < 1'000'000);
+  // Nothing is that small; all traces have gone then.
+  const Finished run =
+      RunOnTerminal({"prune", "--max-size", "1kB", "-y", "--db", path});
+  CHECK(run.code == 0);
+  CHECK_THAT(run.out, Contains("It does not get smaller by traces: the rest is "
+                               "objects, tables and files."));
+  CHECK(Ids(path) == "{\"ids\":null}\n");
+}
+
+TEST_CASE("a dry run changes no byte, also of a file that is served", "[e2e]") {
+  const TempDir dir;
+  const std::string path = FileToPrune(dir);
+  const std::string before = Bytes(path);
+  const Finished run =
+      RunBobbin({"prune", "--older-than", "30d", "--dry-run", "--db", path});
+  CHECK(run.code == 0);
+  CHECK_THAT(run.out, EndsWith("\"file_bytes_after\":null}\n"));
+  CHECK(Bytes(path) == before);
+
+  Served bobbin({"--db", path});
+  CHECK(RunBobbin({"prune", "--older-than", "30d", "-n", "--db", path}).out ==
+        run.out);
+  const Finished refused =
+      RunBobbin({"prune", "--older-than", "30d", "-y", "--db", path});
+  CHECK(refused.code == 7);
+  CHECK_THAT(refused.err, Contains("already served by another bobbin"));
+  CHECK(bobbin.Stop() == 0);
+  CHECK(Ids(path) == "{\"ids\":\"new old1 old2 other\"}\n");
+}
+
+TEST_CASE("nothing goes without a yes", "[e2e]") {
+  const TempDir dir;
+  const std::string path = FileToPrune(dir);
+  const Finished run =
+      RunBobbin({"prune", "--older-than", "30d", "--db", path});
+  CHECK(run.code == 2);
+  CHECK(run.err ==
+        "bobbin: There is nobody to ask: say --yes to take this away, or "
+        "--dry-run to see what it is.\n");
+  CHECK(Ids(path) == "{\"ids\":\"new old1 old2 other\"}\n");
+  const Finished told = RunOnTerminal(
+      {"prune", "--older-than", "30d", "--dry-run", "--db", path});
+  CHECK(told.out ==
+        "team/e2e: 2 traces, 2 calls, 2.0 MB of JSON\n"
+        "team/other: 1 trace, 1 call, 20 bytes of JSON\n");
+}
+
+TEST_CASE("what makes no sense is a usage error", "[e2e]") {
+  const TempDir dir;
+  const std::string path = FileToPrune(dir);
+  for (const Arguments& arguments :
+       std::vector<Arguments>{{},
+                              {"--older-than", "long ago"},
+                              {"--max-size", "0"},
+                              {"--max-size", "much"},
+                              {"--older-than", "30d", "--url", "http://x"}}) {
+    Arguments all{"prune", "--yes", "--db", path};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    const Finished run = RunBobbin(all);
+    INFO(run.err);
+    CHECK(run.code == 2);
+  }
+  const std::string missing = dir.File("no.db");
+  CHECK(
+      RunBobbin({"prune", "--older-than", "1d", "-y", "--db", missing}).code ==
+      4);
+  CHECK_FALSE(fs::exists(missing));
+}
+
+}  // namespace
+}  // namespace bobbin::testing
