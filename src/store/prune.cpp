@@ -206,7 +206,9 @@ std::optional<int64_t> MomentForSize(Connection& connection,
                         "(SELECT coalesce(sum(size_bytes), 0) FROM files) + "
                         "(SELECT coalesce(sum(length(val)), 0) FROM objects) "
                         "+ (SELECT coalesce(sum(val_bytes), 0) FROM "
-                        "table_rows)"}));
+                        "table_rows) + (SELECT count(*) FROM sqlite_schema "
+                        "WHERE rootpage > 0) * ?"}));
+    query.Bind(Pragma(connection, "page_size"));
     query.Row();
     const auto weight = static_cast<double>(query.OptInt(0).value_or(0));
     if (weight > 0) {

@@ -49,7 +49,7 @@ void Prune(db::Connection& connection, const PruneScope& scope,
 // small as `max_bytes`, once it is built anew; nothing if it is that small. If
 // it can't be, the moment after the last trace. An estimate: each call counts
 // by its JSON and a share of what is not the JSON of objects, tables and
-// files.
+// files, nor the first page of a table or index.
 std::optional<int64_t> MomentForSize(db::Connection& connection,
                                      const std::optional<int64_t>& project,
                                      int64_t max_bytes);

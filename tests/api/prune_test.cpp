@@ -73,6 +73,7 @@ void Pruned(Api& api, const PruneScope& scope) {
   INFO((status.ok() ? "" : status.error().message));
   REQUIRE(status.ok());
   CHECK(last == all);
+  api.Restart();
   int64_t gone = 0;
   for (const PrunePart& part : planned) gone += part.calls + part.hidden;
   CHECK(all == gone);
@@ -206,11 +207,13 @@ TEST_CASE("as much goes as has to for a size", "[prune]") {
   };
   CHECK_FALSE(moment_for(int64_t{1} << 40).has_value());
   const int64_t before = bytes;
-  const std::optional<int64_t> half = moment_for(before * 3 / 4);
-  REQUIRE(half.has_value());
-  Pruned(api, Scope(api, *half));
-  REQUIRE(api.database().Compact().ok());
-  moment_for(0);
+  // It is an estimate: what is left is looked at again.
+  int rounds = 0;
+  while (const auto moment = moment_for(before * 3 / 4)) {
+    Pruned(api, Scope(api, *moment));
+    REQUIRE(api.database().Compact().ok());
+    REQUIRE(++rounds < 4);
+  }
   CHECK(bytes <= before * 3 / 4);
   CHECK(CountOf(api, kProject) > 50);
   // No file is that small.
