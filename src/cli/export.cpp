@@ -11,8 +11,10 @@
 #include <memory>
 #include <string>
 
+#include "base/clock.h"
 #include "base/display.h"
 #include "base/new_file.h"
+#include "cli/calls_export.h"
 #include "cli/command.h"
 #include "cli/file_command.h"
 #include "cli/format.h"
@@ -27,6 +29,7 @@ struct ExportOptions {
   SourceOptions source;
   Filters filters;
   std::string to;
+  std::string format;  // "": as FILE ends
 };
 
 // Where the text goes: an open file or standard output.
@@ -69,6 +72,27 @@ class Target {
   int64_t bytes_ = 0;
 };
 
+constexpr const char* kJsonLines = "jsonl";
+constexpr const char* kCsv = "csv";
+constexpr const char* kOtlp = "otlp";
+
+std::string FormatOf(const ExportOptions& options) {
+  if (!options.format.empty()) return options.format;
+  return options.to.ends_with(".csv") ? kCsv : kJsonLines;
+}
+
+Status WriteCalls(Source& source, const ExportOptions& options, CallsForm form,
+                  Target& target) {
+  SystemClock clock;
+  Progress progress("Exporting");
+  const Result<int64_t> written = ExportCalls(
+      source, options.filters, clock.NowUs(), form, [&](std::string_view text) {
+        progress.ShowBytes(target.bytes());
+        return target.Write(text);
+      });
+  return written.ok() ? Status() : written.error();
+}
+
 Status WriteProjects(Source& source, const ExportOptions& options,
                      Target& target) {
   std::string body = R"({"project_ids":[)";
@@ -83,6 +107,27 @@ Status WriteProjects(Source& source, const ExportOptions& options,
                            });
 }
 
+Status WriteAll(Source& source, const ExportOptions& options, Target& target) {
+  const std::string format = FormatOf(options);
+  if (format == kCsv) {
+    return WriteCalls(source, options, CallsForm::kCsv, target);
+  }
+  if (format == kOtlp) {
+    return WriteCalls(source, options, CallsForm::kOtlp, target);
+  }
+  return WriteProjects(source, options, target);
+}
+
+// Lines of JSON are of whole projects.
+Status CheckFilters(const ExportOptions& options) {
+  Filters rest = options.filters;
+  rest.project.clear();
+  if (rest.empty() || FormatOf(options) != kJsonLines) return {};
+  return Invalid(
+      "JSON lines are whole projects: filters but --project go with "
+      "--format csv or otlp.");
+}
+
 int ToOutput(Source& source, const ExportOptions& options) {
   if (isatty(STDOUT_FILENO) != 0) {
     return Fail(Invalid("An export is not for a terminal: say FILE, or pipe "
@@ -90,7 +135,7 @@ int ToOutput(Source& source, const ExportOptions& options) {
                 kExitUsage);
   }
   Target target(stdout);
-  const Status status = WriteProjects(source, options, target);
+  const Status status = WriteAll(source, options, target);
   if (!status.ok())
     return Fail(status.error(), ExitCodeOfSource(status.error()));
   if (target.Finish()) return kExitOk;
@@ -107,7 +152,7 @@ int ToFile(Source& source, const ExportOptions& options) {
     return Fail(file.CannotWrite(std::strerror(errno)), kExitFailure);
   }
   Target target(opened);
-  status = WriteProjects(source, options, target);
+  status = WriteAll(source, options, target);
   if (!status.ok())
     return Fail(status.error(), ExitCodeOfSource(status.error()));
   if (!target.Finish()) {
@@ -122,6 +167,8 @@ int ToFile(Source& source, const ExportOptions& options) {
 }
 
 int Export(const ExportOptions& options) {
+  const Status fits = CheckFilters(options);
+  if (!fits.ok()) return Fail(fits.error(), kExitUsage);
   const Result<std::unique_ptr<Source>> source = OpenSource(options.source);
   if (!source.ok()) {
     return Fail(source.error(), ExitCodeOfSource(source.error()));
@@ -135,14 +182,19 @@ int Export(const ExportOptions& options) {
 std::function<int()> AddExport(CLI::App& app) {
   auto options = std::make_shared<ExportOptions>();
   CLI::App* command = app.add_subcommand(
-      "export", "Write whole projects, or all, as lines of JSON");
+      "export", "Write projects as JSON lines, or calls as CSV or OTLP");
   command->add_option("FILE", options->to, "Replaces nothing; - is the output")
       ->required();
   AddSourceFlags(*command, options->source);
-  AddProjectFlag(*command, options->filters);
+  command
+      ->add_option("--format", options->format,
+                   "jsonl: whole projects, for `bobbin import`; csv, otlp: "
+                   "calls. As FILE ends, else jsonl")
+      ->check(CLI::IsMember({kJsonLines, kCsv, kOtlp}).description(""));
+  AddFilterFlags(*command, options->filters);
   command->footer(
-      "Holds one moment, also while the file is served; `bobbin import` "
-      "brings it in.\nExit codes: 0 written, 1 FILE can't be written, 2 "
+      "jsonl holds one moment, also while the file is served.\nExit codes: 0 "
+      "written, 1 FILE can't be written, 2 "
       "usage, " +
       std::string(kFileCodes) +
       ",\n8 no such project, 9 nobody answers at --url.");

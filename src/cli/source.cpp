@@ -76,9 +76,9 @@ Error ErrorOf(int status, const std::string& body, const std::string& path) {
 }
 
 // Cuts a body that comes in pieces into its lines.
-class Lines {
+class LineCutter {
  public:
-  explicit Lines(const Source::Take& take) : take_(take) {}
+  explicit LineCutter(const Source::Take& take) : take_(take) {}
 
   bool Add(std::string_view piece) {
     size_t end;
@@ -139,7 +139,7 @@ class UrlSource : public Source {
       if (begun || line.starts_with("data:")) open = look();
       return open;
     };
-    Lines lines(take);
+    LineCutter lines(take);
     const std::string path = "/_bobbin/events";
     Result<http::Reply> reply = events.value()->Get(
         path, [&](std::string_view piece) { return lines.Add(piece); });
@@ -199,7 +199,7 @@ Status Source::PostPieces(const std::string& path, std::string_view json,
 
 Status Source::PostLines(const std::string& path, std::string_view json,
                          const Take& take) {
-  Lines lines(take);
+  LineCutter lines(take);
   Status status = PostPieces(
       path, json, [&](std::string_view piece) { return lines.Add(piece); });
   if (status.ok()) lines.Flush();

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/display.h"
+#include "cli/call_usage.h"
 #include "cli/fields.h"
 #include "json/write.h"
 
@@ -72,40 +73,6 @@ Result<Found> Newest(Source& source, std::string_view project_id) {
     return NotFound("No traces yet in " + source.name() + ".");
   }
   return found;
-}
-
-// Adds up what the models of a call took.
-void ReadUsage(json::Value summary, TreeCall& call) {
-  const json::Value usage = Member(summary, "usage");
-  for (json::Value v = usage.exists() && usage.is(json::Kind::kObject)
-                           ? usage.first()
-                           : json::Value();
-       v.exists(); v = v.next()) {
-    std::optional<int64_t> tokens = IntOf(v, "total_tokens");
-    if (!tokens || *tokens == 0) {
-      const auto of = [&](std::string_view a, std::string_view b) {
-        return IntOf(v, a).value_or(0) + IntOf(v, b).value_or(0);
-      };
-      tokens = of("prompt_tokens", "input_tokens") +
-               of("completion_tokens", "output_tokens");
-    }
-    call.tokens = call.tokens.value_or(0) + *tokens;
-  }
-  const json::Value costs = Member(Member(summary, "weave"), "costs");
-  for (json::Value v = costs.exists() && costs.is(json::Kind::kObject)
-                           ? costs.first()
-                           : json::Value();
-       v.exists(); v = v.next()) {
-    constexpr std::string_view kParts[] = {
-        "prompt_tokens_total_cost", "completion_tokens_total_cost",
-        "cache_read_input_tokens_total_cost",
-        "cache_creation_input_tokens_total_cost"};
-    for (const std::string_view part : kParts) {
-      if (const auto cost = NumberOf(v, part)) {
-        call.cost = call.cost.value_or(0) + *cost;
-      }
-    }
-  }
 }
 
 // Calls in start order, with costs: those with `id` under `key` of the filter.
@@ -179,8 +146,7 @@ Result<TraceCall> ReadOneCall(Source& source, const Found& found) {
 
 Result<TraceCall> ReadCall(std::string_view line) {
   json::Document document;
-  constexpr int kDepth = 5;  // summary.usage.<model>.<count>
-  if (!document.Parse(line, kDepth).message.empty()) {
+  if (!document.Parse(line, kDepthOfCall).message.empty()) {
     return Internal("The answer has a line that is no JSON.");
   }
   const json::Value root = document.root();
@@ -192,14 +158,14 @@ Result<TraceCall> ReadCall(std::string_view line) {
   TreeCall& tree = call.tree;
   tree.id = TextOf(root, "id");
   tree.parent_id = TextOf(root, "parent_id");
-  tree.name = TextOf(root, "display_name");
-  if (tree.name.empty()) tree.name = TextOf(weave, "trace_name");
-  if (tree.name.empty()) tree.name = call.op_name;
+  tree.name = NameOfCall(root);
   tree.status = TextOf(weave, "status");
   tree.started_us = TimeOf(root, "started_at").value_or(0);
   tree.ended_us = TimeOf(root, "ended_at");
   tree.exception = TextOf(root, "exception");
-  ReadUsage(summary, tree);
+  const CallUsage usage = ReadCallUsage(summary);
+  tree.tokens = usage.tokens;
+  tree.cost = usage.cost;
   return call;
 }
 

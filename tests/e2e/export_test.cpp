@@ -14,6 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 using Catch::Contains;
 using Catch::EndsWith;
+using Catch::StartsWith;
 
 void Ask(Client& client, const std::string& path, const std::string& body) {
   const Answer answer = client.Post(path, body);
@@ -248,6 +249,67 @@ TEST_CASE("a person is told in words, and no export runs over a terminal",
   run = RunOnTerminal({"export", "-", "--db", dir.File("b.db")});
   CHECK(run.code == 2);
   CHECK_THAT(run.out, Contains("not for a terminal"));
+}
+
+std::string Csv(const std::string& db, Arguments more) {
+  Arguments all{"export", "-", "--format", "csv", "--db", db};
+  all.insert(all.end(), more.begin(), more.end());
+  const Finished run = RunBobbin(all);
+  INFO(run.err);
+  CHECK(run.code == 0);
+  // The ids.
+  std::string ids;
+  for (size_t at = run.out.find('\n') + 1; at < run.out.size();
+       at = run.out.find('\n', at) + 1) {
+    ids += run.out.substr(at, run.out.find(',', at) - at) + ' ';
+  }
+  return ids;
+}
+
+TEST_CASE("calls are exported as CSV by the filters of ls", "[e2e]") {
+  const TempDir dir;
+  const std::string db = dir.File("a.db");
+  {
+    Served bobbin({"--db", db});
+    Client client = bobbin.NewClient();
+    PutCalls(client, 12);
+    Ask(client, "/call/start", StartBody("other", "{}", "team/second"));
+  }
+  CHECK(Csv(db, {}) == "c0 c1 c2 c3 c4 c5 c6 c7 c8 c9 c10 c11 other ");
+  CHECK(Csv(db, {"-p", "team/second"}) == "other ");
+  CHECK(Csv(db, {"--status", "running", "-p", "team/e2e"}) == "c0 c5 c10 ");
+  CHECK(Csv(db, {"--op", "f3", "--op", "f4"}) == "c3 c4 c10 c11 ");
+  CHECK(Csv(db, {"--where", "inputs.i < 2 or inputs.i = 9", "--status",
+                 "success"}) == "c1 c9 ");
+  CHECK(Csv(db, {"--since", "2026-01-01T00:00:00.100009Z", "--until",
+                 "2026-01-01T00:00:00.100011Z"}) == "c9 c10 ");
+  Finished run = RunBobbin({"export", "-", "--format", "csv", "--db", db,
+                            "--where", "id = 'c1') or (id = 'c2'"});
+  CHECK(run.code == 2);
+  run = RunBobbin({"export", "-", "--db", db, "--op", "f"});
+  CHECK(run.code == 2);
+  CHECK_THAT(run.err, Contains("--format csv or otlp"));
+  run = RunBobbin({"export", "-", "--format", "csv", "-p", "a/b", "--db", db});
+  CHECK(run.code == 8);
+  // By the name of the file, and through a server.
+  Served bobbin({"--db", db});
+  run = RunBobbin({"export", dir.File("c.csv"), "--url", bobbin.url()});
+  CHECK(run.code == 0);
+  CHECK_THAT(Contents(dir.File("c.csv")),
+             StartsWith("id,trace_id,parent_id,project_id,op_name,"));
+}
+
+TEST_CASE("calls are exported as spans of OpenTelemetry", "[e2e]") {
+  const TempDir dir;
+  const std::string db = dir.File("a.db");
+  MakeFile(db);
+  const Finished run =
+      RunBobbin({"export", "-", "--format", "otlp", "--db", db});
+  CHECK(run.code == 0);
+  CHECK_THAT(run.out, StartsWith(R"({"resourceSpans":[{"resource":)"));
+  CHECK_THAT(run.out, Contains(R"("name":"f0","kind":1)"));
+  CHECK(RunBobbin({"export", "-", "--format", "otlp", "--db", db, "--op", "x"})
+            .out.empty());
 }
 
 }  // namespace
