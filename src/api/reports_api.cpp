@@ -8,6 +8,8 @@
 #include "api/dispatch.h"
 #include "api/report_stream.h"
 #include "api/stream_type.h"
+#include "base/time.h"
+#include "json/write.h"
 #include "model/reports.h"
 #include "query/search_sql.h"
 #include "query/stats_sql.h"
@@ -21,17 +23,35 @@ namespace {
 constexpr int kDepthOfLists = 2;
 // {sort_by: [{field}]}
 constexpr int kDepthOfTraces = 3;
-constexpr Frame kProjects{R"({"projects":[)", ",", "]}"};
 constexpr Frame kRows{R"({"rows":[)", ",", "]}"};
 constexpr Frame kMatches{R"({"matches":[)", ",", "]}"};
 
 Result<Response> ListProjects(Services& services, const Request&,
                               const PathValues&) {
-  return StreamReport(
-      services, kProjects, "application/json",
-      std::shared_ptr<const query::Report>(&query::ProjectsReport(),
-                                           [](const query::Report*) {}),
-      std::nullopt);
+  const auto projects = services.calls.Projects();
+  if (!projects.ok()) return projects.error();
+  Response response;
+  std::string& out = response.body;
+  out = R"({"projects":[)";
+  for (const store::CallStore::ProjectSummary& project : projects.value()) {
+    out += out.back() == '}' ? ",{" : "{";
+    out += R"("project_id":)";
+    json::AppendQuoted(out, project.project_id);
+    out += R"(,"calls":)";
+    json::AppendInt(out, project.calls);
+    out += R"(,"roots":)";
+    json::AppendInt(out, project.roots);
+    out += R"(,"last_started_at":)";
+    if (project.last_started_us) {
+      out += '"';
+      AppendTime(out, *project.last_started_us);
+      out += "\"}";
+    } else {
+      out += "null}";
+    }
+  }
+  out += "]}";
+  return response;
 }
 
 Result<Response> QueryTraces(Services& services, const Request& request,

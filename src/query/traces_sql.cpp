@@ -123,23 +123,6 @@ std::string EndOf(std::string_view prefix) {
 
 }  // namespace
 
-const Report& ProjectsReport() {
-  static const Report kReport{
-      .rows = {"SELECT p.project_id, (SELECT count(*) FROM calls c INDEXED BY "
-               "calls_by_start WHERE c.project = p.row_id AND c.started_at_us "
-               "IS NOT NULL), (SELECT count(*) FROM calls c INDEXED BY "
-               "calls_roots_by_start WHERE c.project = p.row_id AND "
-               "c.started_at_us IS NOT NULL AND c.parent_id IS NULL), (SELECT "
-               "max(c.started_at_us) FROM calls c INDEXED BY calls_by_start "
-               "WHERE c.project = p.row_id) AS newest FROM projects p ORDER BY "
-               "newest DESC NULLS LAST, p.project_id"},
-      .columns = {{.name = "project_id"},
-                  {.name = "calls", .type = Type::kInt},
-                  {.name = "roots", .type = Type::kInt},
-                  {.name = "last_started_at", .type = Type::kTime}}};
-  return kReport;
-}
-
 Result<Report> TracesReport(const model::TracesQueryReq& request) {
   Status page = CheckPage(request.limit, request.offset);
   if (!page.ok()) return std::move(page).error();

@@ -1,4 +1,4 @@
-// Lists of projects and traces, and what an id stands for.
+// Lists of traces, and what an id stands for.
 #pragma once
 
 #include <string_view>
@@ -8,10 +8,6 @@
 #include "query/report.h"
 
 namespace bobbin::query {
-
-// All projects, the one with the newest call first: project_id, calls, roots,
-// last_started_at.
-const Report& ProjectsReport();
 
 // The traces whose roots match, a row each (the columns are in the .cpp), the
 // newest first unless sort_by says otherwise. Counts are of the whole trace.

@@ -46,7 +46,8 @@ class CallCounts {
 
   // What has been committed, but for `ended`, which is 0. The first time after
   // a crash this counts, and holds writers up meanwhile. In a file that
-  // somebody else may be writing (Database::read_only) it counts each time.
+  // somebody else may be writing (Database::read_only) it counts each time,
+  // unless the file has the number: nobody has written since then.
   Result<Counted> Of(int64_t project);
 
   // All that has been committed. Of a project that was there when the server

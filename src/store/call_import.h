@@ -12,8 +12,9 @@
 
 namespace bobbin::store {
 
-// Keeps it with all that is derived from it (refs, sizes, counts). False: the
-// project has a call of that id, which stays as it is.
+// Keeps it with all that is derived from it (refs, sizes, counts). A call of
+// that id which the project has already stays as it is, but for a start or an
+// end that it lacks. False: it lacks nothing.
 //   kInvalid  it has started and lacks what goes with that, or has ended and
 //             has no summary, or the reverse.
 Result<bool> ImportCall(db::Connection& connection, Names& names,

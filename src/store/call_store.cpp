@@ -223,6 +223,34 @@ Result<CallStore::Count> CallStore::CountProject(
   return Count{.calls = roots ? counted.value().roots : counted.value().calls};
 }
 
+Result<std::vector<CallStore::ProjectSummary>> CallStore::Projects() const {
+  std::vector<ProjectSummary> projects;
+  std::vector<int64_t> rows;
+  const Status status = database_.Read([&](Connection& connection) {
+    projects.clear();
+    rows.clear();
+    Query query(connection,
+                "SELECT p.row_id, p.project_id, (SELECT max(c.started_at_us) "
+                "FROM calls c INDEXED BY calls_by_start WHERE c.project = "
+                "p.row_id) AS newest FROM projects p "
+                "ORDER BY newest DESC NULLS LAST, p.project_id");
+    while (query.Row()) {
+      rows.push_back(query.Int(0));
+      projects.push_back({.project_id = std::string(query.Text(1)),
+                          .last_started_us = query.OptInt(2)});
+    }
+    return Status();
+  });
+  if (!status.ok()) return status.error();
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const Result<CallCounts::Counted> counted = counts_.Of(rows[i]);
+    if (!counted.ok()) return counted.error();
+    projects[i].calls = counted.value().calls;
+    projects[i].roots = counted.value().roots;
+  }
+  return projects;
+}
+
 CallExtras ExtrasOf(const model::CallsQueryReq& request) {
   return {.feedback = request.include_feedback.value_or(false),
           .costs = request.include_costs.value_or(false)};

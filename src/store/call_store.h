@@ -113,6 +113,16 @@ class CallStore {
   // that has the project already (store/call_counts.h).
   Result<Progress> ProgressOf(std::string_view project_id) const;
 
+  struct ProjectSummary {
+    std::string project_id;
+    int64_t calls = 0;  // that reads can see
+    int64_t roots = 0;  // those among them without a parent
+    std::optional<int64_t> last_started_us = {};  // of the newest call
+  };
+  // All projects, the one with the newest call first. The numbers are known,
+  // as those of ProgressOf() are.
+  Result<std::vector<ProjectSummary>> Projects() const;
+
   // Keeps the numbers of calls. For store/project_store.h.
   CallCounts& counts() { return counts_; }
 

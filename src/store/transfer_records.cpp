@@ -138,9 +138,11 @@ constexpr auto kKinds = std::to_array<TransferKind>({
     {TransferType::kObject, "object",
      "FROM objects WHERE project = ?1 ORDER BY row_id", kObjectFields},
     // The rows are found by an index, however many other projects there are.
+    // LIMIT: without one SQLite passes over an ORDER BY in a subquery.
     {TransferType::kCall, "call",
      "FROM (SELECT row_id FROM calls INDEXED BY calls_by_start WHERE project "
-     "= ?1 ORDER BY row_id) n CROSS JOIN calls c ON c.row_id = n.row_id "
+     "= ?1 ORDER BY row_id LIMIT -1) n CROSS JOIN calls c ON c.row_id = "
+     "n.row_id "
      "LEFT JOIN call_inputs i ON i.row_id = c.row_id "
      "LEFT JOIN call_outputs u ON u.row_id = c.output_row",
      kCallFields},

@@ -221,6 +221,34 @@ TEST_CASE("what is there already stays as it is", "[api][control][transfer]") {
 }
 
 TEST_CASE(
+    "a call that had not ended gets its end, and one without a start that",
+    "[api][control][transfer]") {
+  Api from;
+  Api into;
+  PutStart(from, AStart("c1").WithText("parent_id", "p"));
+  PutEnd(from, AnEnd("c2").With("output", R"("weave:///team/app/object/o:v")"));
+  Import(into, ExportAll(from));
+  PutEnd(from, AnEnd("c1").With("output", R"("weave:///team/app/object/o:w")"));
+  PutStart(from,
+           AStart("c2").With("inputs", R"({"x":"weave:///team/app/call/c"})"));
+  const std::string lines = ExportAll(from);
+  CHECK(Import(into, lines).at("added") == Json{{"call", 2}});
+  CHECK(ExportAll(into) == lines);
+  CHECK(Rows(into) == Rows(from));
+  for (const char* id : {"c1", "c2"}) {
+    CHECK(ReadText(into, id) == ReadText(from, id));
+  }
+  const std::string roots =
+      R"({"project_id":"team/app","filter":{"trace_roots_only":true}})";
+  CHECK(Json::parse(into.Ok("/calls/query_stats", roots)).at("count") == 1);
+  CHECK(Import(into, lines).at("added").empty());
+  // What was deleted there stays deleted.
+  into.Ok("/calls/delete", R"({"project_id":"team/app","call_ids":["c1"]})");
+  Import(into, lines);
+  CHECK(QueryIds(into) == "c2");
+}
+
+TEST_CASE(
     "imported calls are counted, found by their refs and make waiters "
     "look",
     "[api][control][transfer]") {

@@ -121,16 +121,6 @@ TEST_CASE_METHOD(StoreFixture, "ids are found along their indexes", "[query]") {
   CHECK(!Has(plan, "SCAN c"));
 }
 
-TEST_CASE_METHOD(StoreFixture, "projects are counted along their indexes",
-                 "[query]") {
-  const std::string plan =
-      PlanOf(*database, Result<query::Report>(query::ProjectsReport()));
-  CAPTURE(plan);
-  CHECK(Has(plan, "SEARCH c USING COVERING INDEX calls_by_start (project=?"));
-  CHECK(Has(plan, "SEARCH c USING INDEX calls_roots_by_start (project=?"));
-  CHECK(!Has(plan, "SCAN c"));
-}
-
 TEST_CASE_METHOD(StoreFixture,
                  "statistics walk along the index of their filter", "[query]") {
   struct Row {

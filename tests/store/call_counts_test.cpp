@@ -110,6 +110,43 @@ TEST_CASE("counts outlive a clean stop, and none are left by a crash",
   CHECK(in_file(*database) == -1);
 }
 
+TEST_CASE("who only reads takes the file's counts while there are any",
+          "[store]") {
+  const TempDir folder;
+  const std::string path = folder.File("x.db");
+  const auto record = [](store::CallStore& calls, const char* id) {
+    Part start = AStart(id);
+    model::CallReport* report = &start.report();
+    REQUIRE(calls.Record({&report, 1}).ok());
+  };
+  {
+    const auto database = OpenOrThrow(InFile(path));
+    store::Names names;
+    store::CallStore calls(*database, names);
+    record(calls, "c1");
+  }
+  db::OpenOptions looking = InFile(path);
+  looking.read_only = true;
+  const auto reader = OpenOrThrow(looking);
+  store::Names reader_names;
+  const store::CallStore looked(*reader, reader_names);
+  CHECK(looked.Projects().value().at(0).calls == 1);
+
+  const auto database = OpenOrThrow(InFile(path));
+  // A number that nobody would count.
+  REQUIRE(database
+              ->Write([](db::Connection& connection) {
+                connection.Exec("UPDATE project_counts SET calls = 7");
+                return Status();
+              })
+              .ok());
+  CHECK(looked.Projects().value().at(0).calls == 7);
+  store::Names names;
+  store::CallStore calls(*database, names);
+  record(calls, "c2");
+  CHECK(looked.Projects().value().at(0).calls == 2);
+}
+
 TEST_CASE("a file without counts is counted when it is migrated", "[store]") {
   const TempDir folder;
   const std::string path = folder.File("old.db");
