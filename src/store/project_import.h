@@ -1,10 +1,11 @@
 // Brings the lines of an export (store/project_export.h) into the file.
 //
 // What is there already stays as it is: a call, feedback or a price by its id
-// (but a call that has not ended yet, or not begun, gets what it lacks), a file, a table or a row by its digest, an object by its digest and number.
-// So lines may be brought in twice, and an import that was cut is repeated
-// from the start. A version of an object whose number belongs to another
-// version already gets the next one, and is then the latest.
+// (but a call that has not ended, or not begun, gets what it lacks), a file, a
+// table or a row by its digest, an object by its digest and number. So lines
+// may be brought in twice, and an import that was cut is repeated from the
+// start. A version of an object whose number belongs to another version
+// already gets the next one, and is then the latest.
 //
 // Lines may come in any order, but for the pieces of a file and the rows of a
 // table, which come before it.
