@@ -226,14 +226,17 @@ Status RemoveAll(db::Database& database, const PruneOptions& options,
   }
 }
 
-// Asks, where there is somebody; else only `--yes` will do.
-std::optional<int> WhyNot(const PruneOptions& options) {
+// Asks, where there is somebody; else only `--yes` will do. `unseen` is what
+// the user has not been told yet.
+std::optional<int> WhyNot(const PruneOptions& options,
+                          const std::string& unseen) {
   if (options.yes) return std::nullopt;
   if (isatty(STDIN_FILENO) == 0 || !LookOf(STDERR_FILENO).terminal) {
     return Fail(Invalid("There is nobody to ask: say --yes to take this away, "
                         "or --dry-run to see what it is."),
                 kExitUsage);
   }
+  std::cerr << unseen;
   if (Agrees()) return std::nullopt;
   std::cerr << "Nothing was changed.\n";
   return kExitFailure;
@@ -253,10 +256,11 @@ int Finish(const PruneOptions& options, const Pruned& pruned, bool json) {
 }
 
 Result<std::unique_ptr<db::Database>> OpenToPrune(const PruneOptions& options) {
-  // To prune makes no file.
-  Result<std::unique_ptr<db::Database>> looked = OpenToRead(options.db);
-  if (options.dry_run || !looked.ok()) return looked;
-  looked = Internal("closed");
+  {
+    // To prune makes no file.
+    Result<std::unique_ptr<db::Database>> looked = OpenToRead(options.db);
+    if (options.dry_run || !looked.ok()) return looked;
+  }
   return OpenFile({.path = options.db});
 }
 
@@ -280,7 +284,8 @@ int PruneFile(const PruneOptions& options, int64_t older_than_us) {
     return json ? Tell(AsJson(options, pruned)) : kExitOk;
   }
   if (planner.any()) {
-    const std::optional<int> refused = WhyNot(options);
+    const std::optional<int> refused =
+        WhyNot(options, json ? AsText(options, planner.parts()) : "");
     if (refused) return *refused;
   }
   status = RemoveAll(*database.value(), options, planner, pruned);

@@ -1,5 +1,7 @@
 #include "store/project_export.h"
 
+#include <SQLiteCpp/Exception.h>
+
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -31,6 +33,14 @@ bool AppendOnOneLine(std::string& out, std::string_view json) {
     changed = true;
   }
   return changed;
+}
+
+std::string_view StatusWord(int64_t number) {
+  const auto words = StatusWords();
+  if (number < 0 || number >= static_cast<int64_t>(words.size())) {
+    throw SQLite::Exception("a call has no known status");
+  }
+  return words[static_cast<size_t>(number)];
 }
 
 // Of each chunk of the table, in order, the digests of its rows.
@@ -162,8 +172,7 @@ class Exporter {
         out_ += '"';
         return;
       case Form::kStatus:
-        json::AppendQuoted(out_,
-                           StatusWords()[static_cast<size_t>(row.Int(column))]);
+        json::AppendQuoted(out_, StatusWord(row.Int(column)));
         return;
       case Form::kBase64:
         out_ += '"';
