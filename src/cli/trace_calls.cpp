@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/display.h"
+#include "cli/call_line.h"
 #include "cli/fields.h"
 #include "json/write.h"
 
@@ -91,21 +92,7 @@ void ReadUsage(json::Value summary, TreeCall& call) {
     }
     call.tokens = call.tokens.value_or(0) + *tokens;
   }
-  const json::Value costs = Member(Member(summary, "weave"), "costs");
-  for (json::Value v = costs.exists() && costs.is(json::Kind::kObject)
-                           ? costs.first()
-                           : json::Value();
-       v.exists(); v = v.next()) {
-    constexpr std::string_view kParts[] = {
-        "prompt_tokens_total_cost", "completion_tokens_total_cost",
-        "cache_read_input_tokens_total_cost",
-        "cache_creation_input_tokens_total_cost"};
-    for (const std::string_view part : kParts) {
-      if (const auto cost = NumberOf(v, part)) {
-        call.cost = call.cost.value_or(0) + *cost;
-      }
-    }
-  }
+  call.cost = CostIn(summary);
 }
 
 // Calls in start order, with costs: those with `id` under `key` of the filter.
