@@ -22,9 +22,8 @@ class CsvRecord {
   void AddNull() { Separate(); }
   void AddText(std::string_view text) {
     Separate();
-    const bool plain =
-        !text.empty() &&
-        text.find_first_of(std::string_view(",\"\r\n\0", 5)) == text.npos;
+    const bool plain = !text.empty() && text.find_first_of(std::string_view(
+                                            ",\"\r\n\0", 5)) == text.npos;
     if (plain) {
       out_ += text;
       return;

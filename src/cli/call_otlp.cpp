@@ -229,8 +229,7 @@ std::string OtlpSpanId(std::string_view call_id) {
   return Hashed(call_id, kSpanDigits);
 }
 
-OtlpLines::OtlpLines(std::string_view project_id)
-    : head_(HeadOf(project_id)) {}
+OtlpLines::OtlpLines(std::string_view project_id) : head_(HeadOf(project_id)) {}
 
 void OtlpLines::Add(const CallLine& call) {
   if (spans_++ == 0) {

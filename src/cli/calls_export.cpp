@@ -167,13 +167,13 @@ class CallsWriter {
     AddText(body, "project_id", project_id);
     OtlpLines spans(project_id);
     Status problem;
-    const Status got = source.PostLines(
-        "/calls/stream_query", body + rest_of_query,
-        [&](std::string_view line) {
-          const Result<CallLine> call = reader_.Read(line);
-          if (!call.ok()) problem = call.error();
-          return call.ok() && Add(call.value(), spans);
-        });
+    const Status got =
+        source.PostLines("/calls/stream_query", body + rest_of_query,
+                         [&](std::string_view line) {
+                           const Result<CallLine> call = reader_.Read(line);
+                           if (!call.ok()) problem = call.error();
+                           return call.ok() && Add(call.value(), spans);
+                         });
     if (!got.ok()) return got;
     if (!problem.ok()) return problem;
     if (open_) Flush(spans);
