@@ -5,12 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "base/time.h"
 #include "cli/call_csv.h"
 #include "cli/call_line.h"
 #include "cli/call_otlp.h"
 #include "cli/fields.h"
-#include "cli/format.h"
 #include "json/write.h"
 
 namespace bobbin::cli {
@@ -79,11 +77,10 @@ std::string OpTerm(std::string name) {
 Status AndMoment(std::string& where, std::string_view comparison,
                  const std::string& text, int64_t now_us) {
   if (text.empty()) return {};
-  const Result<int64_t> moment = ReadMoment(text, now_us);
-  if (!moment.ok()) return moment.error();
-  std::string time;
-  AppendTime(time, moment.value());
-  And(where, "started_at " + std::string(comparison) + QuotedText(time));
+  const Result<std::string> time = TextOfMoment(text, now_us);
+  if (!time.ok()) return time.error();
+  And(where,
+      "started_at " + std::string(comparison) + QuotedText(time.value()));
   return {};
 }
 
