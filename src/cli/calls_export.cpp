@@ -171,7 +171,7 @@ class CallsWriter {
                            if (!call.ok()) problem = call.error();
                            return call.ok() && Add(call.value(), spans);
                          });
-    if (!got.ok()) return got;
+    if (!got.ok()) return got.error();
     if (!problem.ok()) return problem;
     if (open_) Flush(spans);
     return {};
