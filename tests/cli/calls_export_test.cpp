@@ -3,7 +3,6 @@
 #include "cli/calls_export.h"
 
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "cli/backend_source.h"
 #include "cli/open_file.h"
 #include "support/call_bodies.h"
+#include "support/call_tree.h"
 #include "support/catch.h"
 #include "support/temp_dir.h"
 
@@ -88,17 +88,6 @@ std::vector<Json> SpansOf(const Json& request) {
   return request.at("/resourceSpans/0/scopeSpans/0/spans"_json_pointer);
 }
 
-std::vector<Json> LinesOf(const std::string& text) {
-  std::vector<Json> lines;
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = text.find('\n', at);
-    REQUIRE(end != std::string::npos);
-    lines.push_back(Json::parse(text.substr(at, end - at)));
-    at = end + 1;
-  }
-  return lines;
-}
-
 TEST_CASE("no calls are the names of columns, and no spans", "[cli]") {
   Kept kept;
   const Exported csv = Export(kept.source(), CallsForm::kCsv);
@@ -132,7 +121,7 @@ TEST_CASE("a call that was kept comes out as it is shown", "[cli]") {
                          R"("{""n"":12345678901234567890}","""a\nb""",)"));
   const Exported otlp = Export(kept.source(), CallsForm::kOtlp);
   CHECK(otlp.calls == 1);
-  const std::vector<Json> lines = LinesOf(otlp.text);
+  const std::vector<Json> lines = Lines(otlp.text);
   REQUIRE(lines.size() == 1);
   const std::vector<Json> spans = SpansOf(lines[0]);
   REQUIRE(spans.size() == 1);
@@ -152,7 +141,7 @@ TEST_CASE("calls come in start order, project after project", "[cli]") {
   CHECK(IdsOf(kept, {.project = "team/other"}) == "other");
 
   const std::vector<Json> lines =
-      LinesOf(Export(kept.source(), CallsForm::kOtlp).text);
+      Lines(Export(kept.source(), CallsForm::kOtlp).text);
   REQUIRE(lines.size() == 2);  // a resource for each project
   CHECK(SpansOf(lines[0]).size() == 2);
   CHECK(lines[1].at("/resourceSpans/0/resource/attributes/2"_json_pointer) ==
@@ -264,7 +253,7 @@ TEST_CASE("more calls than fit into a line of OTLP are all written once",
   const Exported exported = Export(kept.source(), CallsForm::kOtlp);
   CHECK(exported.calls == kCalls);
   std::set<std::string> ids;
-  const std::vector<Json> lines = LinesOf(exported.text);
+  const std::vector<Json> lines = Lines(exported.text);
   CHECK(lines.size() == 3);
   for (const Json& line : lines) {
     for (const Json& span : SpansOf(line)) ids.insert(span.at("spanId"));
