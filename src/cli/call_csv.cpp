@@ -1,32 +1,29 @@
 #include "cli/call_csv.h"
 
-#include <array>
-#include <charconv>
-#include <optional>
+#include <algorithm>
 
-#include "cli/call_usage.h"
-#include "cli/fields.h"
-#include "json/document.h"
 #include "json/write.h"
 
 namespace bobbin::cli {
 namespace {
 
-constexpr std::string_view kHeader =
-    "id,trace_id,parent_id,project_id,op_name,name,status,started_at,ended_at,"
-    "latency_ms,exception,thread_id,turn_id,wb_user_id,wb_run_id,wb_run_step,"
+// In the order of AppendCallCsv().
+constexpr std::string_view kCsvHeader =
+    "id,trace_id,parent_id,project_id,op_name,display_name,status,started_at,"
+    "ended_at,latency_ms,exception,thread_id,turn_id,wb_user_id,wb_run_id,"
     "models,prompt_tokens,completion_tokens,total_tokens,cost_usd,attributes,"
-    "inputs,output,summary\n";
+    "inputs,output,summary\r\n";
 
-// The fields of a line, one after the other.
-class CsvLine {
+// The fields of one record.
+class CsvRecord {
  public:
-  explicit CsvLine(std::string& out) : out_(out) {}
+  explicit CsvRecord(std::string& out) : out_(out) {}
 
-  void Text(std::string_view text) {
-    Next();
-    const bool plain =
-        !text.empty() && text.find_first_of(",\"\r\n") == text.npos;
+  void AddNull() { Separate(); }
+  void AddText(std::string_view text) {
+    Separate();
+    const bool plain = !text.empty() && text.find_first_of(std::string_view(
+                                            ",\"\r\n\0", 5)) == text.npos;
     if (plain) {
       out_ += text;
       return;
@@ -34,110 +31,97 @@ class CsvLine {
     out_ += '"';
     for (const char c : text) {
       if (c == '"') out_ += '"';
-      out_ += c;
+      if (c == '\0') {
+        out_ += "\uFFFD";
+      } else {
+        out_ += c;
+      }
     }
     out_ += '"';
   }
-  // A string of JSON, or nothing.
-  void Text(json::Value value) {
-    if (value.exists() && value.is(json::Kind::kString)) {
-      Text(AsUtf8(value.text()));
+  void AddOptText(const CallLine::Text& text) {
+    if (text) {
+      AddText(*text);
     } else {
-      Next();
+      AddNull();
     }
   }
-  void Json(json::Value value) {
-    if (value.exists() && !value.is(json::Kind::kNull)) {
-      Text(value.raw());
-    } else {
-      Next();
-    }
-  }
-  void Number(const std::optional<int64_t>& number) {
-    Next();
+  void AddCount(std::optional<int64_t> number) {
+    Separate();
     if (number) json::AppendInt(out_, *number);
   }
-  // With all its digits before and after the point.
-  void Number(const std::optional<double>& number) {
-    Next();
-    if (!number) return;
-    std::array<char, 1100> text{};  // enough for the largest and the smallest
-    const auto [end, error] =
-        std::to_chars(text.data(), text.data() + text.size(), *number,
-                      std::chars_format::fixed);
-    out_.append(text.data(), end);
+  void AddDollars(std::optional<double> dollars) {
+    Separate();
+    if (dollars) json::AppendDouble(out_, *dollars);
   }
+  void AddJson(std::string_view json) {
+    if (json.empty() || json == "null") {
+      AddNull();
+    } else {
+      AddText(json);
+    }
+  }
+  void End() { out_ += "\r\n"; }
 
  private:
-  void Next() {
-    if (any_) out_ += ',';
-    any_ = true;
+  void Separate() {
+    if (!first_) out_ += ',';
+    first_ = false;
   }
 
   std::string& out_;
-  bool any_ = false;
+  bool first_ = true;
 };
 
-std::optional<double> LatencyMs(json::Value call) {
-  const std::optional<int64_t> start = TimeOf(call, "started_at");
-  const std::optional<int64_t> end = TimeOf(call, "ended_at");
-  if (!start || !end) return std::nullopt;
-  return static_cast<double>(*end - *start) / 1000;
+CallLine::Text ModelsOf(const CallLine& call) {
+  if (call.models.empty()) return std::nullopt;
+  std::string text;
+  for (const std::string& model : call.models) {
+    if (&model != &call.models.front()) text += ';';
+    text += model;
+  }
+  return text;
 }
 
-std::string ModelsText(const std::vector<std::string>& models) {
-  std::string out;
-  for (const std::string& model : models) {
-    if (!out.empty()) out += ' ';
-    out += model;
-  }
-  return AsUtf8(out);
+void AddTokens(CsvRecord& record, const CallLine& call) {
+  const auto count = [&](int64_t tokens) {
+    return call.tokens ? std::optional(tokens) : std::nullopt;
+  };
+  const json::TokenCounts tokens = call.tokens.value_or(json::TokenCounts{});
+  record.AddCount(count(tokens.prompt));
+  record.AddCount(count(tokens.completion));
+  record.AddCount(count(tokens.all()));
 }
 
 }  // namespace
 
-std::string CsvHeader() { return std::string(kHeader); }
+std::string_view CallCsvHeader() { return kCsvHeader; }
 
-Status AppendCsvCall(std::string& out, std::string_view line,
-                     std::string_view project_id) {
-  json::Document document;
-  if (!document.Parse(line, kDepthOfCall).message.empty()) {
-    return Internal("The answer has a line that is no JSON.");
-  }
-  const json::Value call = document.root();
-  const json::Value summary = Member(call, "summary");
-  const json::Value weave = Member(summary, "weave");
-  const CallUsage usage = ReadCallUsage(summary);
-  CsvLine csv(out);
-  for (const char* name : {"id", "trace_id", "parent_id"}) {
-    csv.Text(Member(call, name));
-  }
-  csv.Text(project_id);
-  csv.Text(Member(call, "op_name"));
-  csv.Text(std::string_view(AsUtf8(NameOfCall(call))));
-  csv.Text(Member(weave, "status"));
-  csv.Text(Member(call, "started_at"));
-  csv.Text(Member(call, "ended_at"));
-  csv.Number(LatencyMs(call));
-  for (const char* name :
-       {"exception", "thread_id", "turn_id", "wb_user_id", "wb_run_id"}) {
-    csv.Text(Member(call, name));
-  }
-  csv.Json(Member(call, "wb_run_step"));
-  if (usage.models.empty()) {
-    csv.Text(json::Value());
-  } else {
-    csv.Text(ModelsText(usage.models));
-  }
-  csv.Number(usage.prompt);
-  csv.Number(usage.completion);
-  csv.Number(usage.tokens);
-  csv.Number(usage.cost);
-  for (const char* name : {"attributes", "inputs", "output", "summary"}) {
-    csv.Json(Member(call, name));
-  }
-  out += '\n';
-  return {};
+void AppendCallCsv(std::string& out, const CallLine& call) {
+  CsvRecord record(out);
+  record.AddText(call.id);
+  record.AddText(call.trace_id);
+  record.AddOptText(call.parent_id);
+  record.AddText(call.project_id);
+  record.AddText(call.op_name);
+  record.AddOptText(call.display_name);
+  record.AddText(call.status);
+  record.AddText(call.started_at);
+  record.AddOptText(call.ended_at);
+  record.AddCount(call.latency_ms);
+  record.AddOptText(call.exception);
+  record.AddOptText(call.thread_id);
+  record.AddOptText(call.turn_id);
+  record.AddOptText(call.wb_user_id);
+  record.AddOptText(call.wb_run_id);
+  record.AddOptText(ModelsOf(call));
+  AddTokens(record, call);
+  record.AddDollars(call.cost);
+  record.AddJson(call.attributes);
+  record.AddJson(call.inputs);
+  record.AddJson(call.output);
+  record.AddJson(call.summary);
+  record.End();
 }
 
 }  // namespace bobbin::cli

@@ -1,23 +1,28 @@
-// Calls as comma-separated values (RFC 4180, but for its line ends: a line
-// ends with \n alone, as programs on Unix want it).
+// Calls as CSV, a record for each: RFC 4180.
 //
-// What is not there is an empty field; an empty text is "". JSON is as the API
-// gives it.
+// Lines     end with CRLF, as the RFC says: spreadsheets, pandas, DuckDB and
+//           SQLite read it as well as a bare LF, and Excel only that for sure.
+// Quotes    only where needed: around commas, quotes, CR and LF, which come
+//           back exactly, and around an empty text. An empty field without
+//           quotes is null. (pandas and Excel take the two for the same.)
+// Text      is UTF-8 without a mark at its beginning. A NUL, which few readers
+//           bear, and half of a surrogate pair become U+FFFD. In the JSON
+//           columns both are escapes and stay as they are.
+// Formulas  Nothing is put before a text that begins with `=`: what is in the
+//           file is what was recorded. A spreadsheet may take it for a formula.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-#include "base/result.h"
+#include "cli/call_line.h"
 
 namespace bobbin::cli {
 
-// The line with the names of the columns.
-std::string CsvHeader();
+// The names of the columns, as the first line.
+std::string_view CallCsvHeader();
 
-// Appends the line of a call; `line` is one of /calls/stream_query, with costs.
-//   kInternal  that is no such line.
-Status AppendCsvCall(std::string& out, std::string_view line,
-                     std::string_view project_id);
+// Appends the record of a call.
+void AppendCallCsv(std::string& out, const CallLine& call);
 
 }  // namespace bobbin::cli

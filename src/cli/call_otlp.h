@@ -1,47 +1,54 @@
-// Calls as spans of OpenTelemetry: lines of OTLP/JSON, as its file exporter
-// writes them (an ExportTraceServiceRequest each).
+// Calls as spans of OpenTelemetry: OTLP/JSON, one ExportTraceServiceRequest
+// (or TracesData, which is the same) a line, as the OpenTelemetry file
+// exporter writes it and the Collector's otlpjsonfile receiver reads it.
 //
-// How a call becomes a span is the reverse of contract section 13:
-//   traceId, spanId      the digits of ids of that length, a UUID's for a
-//                        trace; else the first ones of the id's SHA-256
-//   name                 of the op
-//   status               OK, ERROR with the exception, or unset where only a
-//                        descendant failed or the call has not ended; the
-//                        latter has no end time
-//   input.value, output.value, wandb.attributes   JSON, as text
-//   gen_ai.*             model (if it is one) and tokens
-//   wandb.*              display name, thread, turn, run
-//   weave.*              what else there is, under the API's names
+// Ids       A trace id of 32 hex digits, and a call id of 16, are kept: such
+//           calls came from OpenTelemetry. A trace id that is a UUID loses its
+//           hyphens. For any other the id is the beginning of the SHA-256 of
+//           its text: as much of a UUID would not do, for those of version 7
+//           are alike where they are not random. The same call has the same
+//           span id in every export. `weave.call_id`, `weave.trace_id` and
+//           `weave.parent_id` have the ids as they were.
+// Times     A call still running ends when it started, for OTLP has no span
+//           without an end; its `weave.status` is `running` and its status
+//           unset.
+// Names     The span is named after the op, by its short name.
+// Values    `input.value` has the inputs as JSON; `output.value` the output, a
+//           text as it is and other values as JSON (`*.mime_type` says which).
+//           The names of the attributes are those that an OTLP ingest of
+//           Weave understands (contract section 13), so that a span becomes
+//           the call again, and the gen_ai ones of OpenTelemetry.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
-#include "base/result.h"
+#include "cli/call_line.h"
 
 namespace bobbin::cli {
 
-// Puts spans of one project together to lines.
-//
-// Threads   One.
+// 32 hex digits, and 16. Never all zeros, which OTLP takes for none.
+std::string OtlpTraceId(std::string_view trace_id);
+std::string OtlpSpanId(std::string_view call_id);
+
+// The lines of one project.
 class OtlpLines {
  public:
-  explicit OtlpLines(std::string project_id);
+  explicit OtlpLines(std::string_view project_id);
 
-  // `line` is one of /calls/stream_query.
-  //   kInternal  that is no such line.
-  Status Add(std::string_view line);
-
-  // A whole line, if there are spans enough for one; else empty.
+  void Add(const CallLine& call);
+  // Whether the line is long enough: of spans, or of bytes for the receivers,
+  // which limit the size of a request.
+  bool full() const;
+  // The line of what was added since the last, with its LF; "" if that is
+  // nothing.
   std::string Take();
-  // The rest; empty if there is none.
-  std::string TakeRest();
 
  private:
-  const std::string project_id_;
-  std::string spans_;
-  int count_ = 0;
+  const std::string head_;  // a line up to its first span
+  std::string line_;
+  size_t spans_ = 0;
 };
 
 }  // namespace bobbin::cli

@@ -1,172 +1,234 @@
 #include "cli/calls_export.h"
 
 #include <algorithm>
-#include <utility>
+#include <array>
+#include <string>
 #include <vector>
 
-#include "base/time.h"
 #include "cli/call_csv.h"
+#include "cli/call_line.h"
 #include "cli/call_otlp.h"
 #include "cli/fields.h"
-#include "cli/format.h"
 #include "json/write.h"
 
 namespace bobbin::cli {
 namespace {
 
-void AddTerm(std::string& where, const std::string& term) {
-  if (!where.empty()) where += " and ";
-  where += term;
-}
+using WriteText = std::function<bool(std::string_view)>;
 
-// `field in ("a", "b")`
-void AddOneOf(std::string& where, const std::string& field,
-              const std::vector<std::string>& values) {
-  if (values.empty()) return;
-  std::string term = field + " in (";
-  for (const std::string& value : values) {
-    if (term.back() != '(') term += ", ";
-    json::AppendQuoted(term, value);
-  }
-  AddTerm(where, term + ")");
-}
-
-Status AddMoment(std::string& where, const std::string& comparison,
-                 const std::string& text, int64_t now_us) {
-  if (text.empty()) return {};
-  const Result<int64_t> moment = ReadMoment(text, now_us);
-  if (!moment.ok()) return moment.error();
-  std::string term = comparison + " \"";
-  AppendTime(term, moment.value());
-  AddTerm(where, term + '"');
-  return {};
-}
-
-// By name.
+// The projects that are meant.
 Result<std::vector<std::string>> ProjectsOf(Source& source,
                                             const std::string& wanted) {
   const Result<std::string> answer = source.Get("/_bobbin/projects");
   if (!answer.ok()) return answer.error();
   json::Document document;
   constexpr int kDepth = 3;
-  document.Parse(answer.value(), kDepth);
-  const json::Value list = Member(document.root(), "projects");
+  if (!document.Parse(answer.value(), kDepth).message.empty()) {
+    return Internal("The list of projects is no JSON.");
+  }
   std::vector<std::string> projects;
+  const json::Value list = Member(document.root(), "projects");
   for (json::Value v = list.exists() ? list.first() : list; v.exists();
        v = v.next()) {
-    std::string project = TextOf(v, "project_id");
-    if (wanted.empty() || project == wanted) {
-      projects.push_back(std::move(project));
-    }
+    std::string id = TextOf(v, "project_id");
+    if (wanted.empty() || wanted == id) projects.push_back(std::move(id));
   }
   if (projects.empty() && !wanted.empty()) {
     return NotFound("There is no project " + wanted + ".");
   }
-  std::ranges::sort(projects);
   return projects;
 }
 
-// The text as a query of /calls/stream_query; empty if it is empty.
-Result<std::string> QueryOf(Source& source, const std::string& where) {
-  if (where.empty()) return std::string();
+// Adds a term to a `where`.
+void And(std::string& where, const std::string& term) {
+  if (!where.empty()) where += " and ";
+  where += term;
+}
+
+// (one or another), where there is one.
+template <class TermOf>
+void AndAny(std::string& where, const std::vector<std::string>& values,
+            const TermOf& term_of) {
+  if (values.empty()) return;
+  std::string any;
+  for (const std::string& value : values) {
+    if (!any.empty()) any += " or ";
+    any += term_of(value);
+  }
+  And(where, "(" + any + ")");
+}
+
+std::string QuotedText(std::string_view text) {
+  std::string quoted;
+  json::AppendQuoted(quoted, text);
+  return quoted;
+}
+
+// As the routes below /_bobbin take `op_names`: `x:*` is what begins with
+// `x:`, which lies between `x:` and `x;`, the next character.
+std::string OpTerm(std::string name) {
+  if (!name.ends_with(":*")) return "op = " + QuotedText(name);
+  name.pop_back();
+  std::string term = "(op >= " + QuotedText(name);
+  name.back() = ';';
+  return term + " and op < " + QuotedText(name) + ")";
+}
+
+Status AndMoment(std::string& where, std::string_view comparison,
+                 const std::string& text, int64_t now_us) {
+  if (text.empty()) return {};
+  const Result<std::string> time = TextOfMoment(text, now_us);
+  if (!time.ok()) return time.error();
+  And(where,
+      "started_at " + std::string(comparison) + QuotedText(time.value()));
+  return {};
+}
+
+// The filters but `project` and `where`, in the language of `where`.
+Result<std::string> WhereOf(const Filters& filters, int64_t now_us) {
+  constexpr auto kStatuses = std::to_array<std::string_view>(
+      {"running", "success", "error", "descendant_error"});
+  for (const std::string& status : filters.statuses) {
+    if (std::ranges::find(kStatuses, status) == kStatuses.end()) {
+      return Invalid(
+          "A status is running, success, error or descendant_error, not " +
+          status + ".");
+    }
+  }
+  std::string where;
+  AndAny(where, filters.ops, OpTerm);
+  AndAny(where, filters.statuses, [](const std::string& status) {
+    return "status = " + QuotedText(status);
+  });
+  Status status = AndMoment(where, ">= ", filters.since, now_us);
+  if (!status.ok()) return std::move(status).error();
+  status = AndMoment(where, "< ", filters.until, now_us);
+  if (!status.ok()) return std::move(status).error();
+  return where;
+}
+
+// Adds what `where` says to the `terms`, separated by commas.
+Status AddTerm(Source& source, const std::string& where, std::string& terms) {
+  if (where.empty()) return {};
   std::string body = "{";
   AddText(body, "where", where);
   body.back() = '}';
   const Result<std::string> answer = source.Post("/_bobbin/where", body);
   if (!answer.ok()) return answer.error();
   json::Document document;
-  document.Parse(answer.value(), 1);
-  return std::string(Member(document.root(), "query").raw());
+  if (!document.Parse(answer.value(), 2).message.empty()) {
+    return Internal("The answer to a filter is no JSON.");
+  }
+  const json::Value expr = Member(Member(document.root(), "query"), "$expr");
+  if (!expr.exists()) return Internal("The answer to a filter has no query.");
+  if (!terms.empty()) terms += ',';
+  terms += expr.raw();
+  return {};
 }
 
-// Writes the calls of a project in one of the forms.
+// The body of a query for the calls of a project, but for `project_id`. What
+// the user typed is read on its own: an error in it says where it is.
+Result<std::string> RestOfQuery(Source& source, const Filters& filters,
+                                int64_t now_us) {
+  const Result<std::string> where = WhereOf(filters, now_us);
+  if (!where.ok()) return where.error();
+  std::string terms;
+  Status status = AddTerm(source, where.value(), terms);
+  if (!status.ok()) return std::move(status).error();
+  status = AddTerm(source, filters.where, terms);
+  if (!status.ok()) return std::move(status).error();
+  std::string rest;
+  if (!terms.empty()) {
+    AddRaw(rest, "query", R"({"$expr":{"$and":[)" + terms + "]}}");
+  }
+  AddRaw(rest, "include_costs", "true");
+  AddRaw(rest, "sort_by", R"([{"field":"started_at","direction":"asc"}])");
+  rest.back() = '}';
+  return rest;
+}
+
+// One form of calls.
 class CallsWriter {
  public:
-  CallsWriter(CallsForm form, const std::string& project,
-              const std::function<bool(std::string_view)>& write)
-      : form_(form), project_(project), otlp_(project), write_(write) {}
+  CallsWriter(CallsForm form, const WriteText& write)
+      : form_(form), write_(write) {}
 
-  bool Add(std::string_view line) {
-    if (form_ == CallsForm::kCsv) {
-      status_ = AppendCsvCall(text_, line, project_);
-    } else {
-      status_ = otlp_.Add(line);
-      text_ += otlp_.Take();
-    }
-    ++count_;
-    constexpr size_t kAtOnce = 64 << 10;
-    return status_.ok() && (text_.size() < kAtOnce || Flush());
+  bool Begin() {
+    if (form_ == CallsForm::kCsv) open_ = write_(CallCsvHeader());
+    return open_;
   }
-  // False: no more is wanted.
-  bool Finish() {
-    text_ += otlp_.TakeRest();
-    return Flush();
+  // Writes the calls of one project.
+  Status Write(Source& source, const std::string& project_id,
+               const std::string& rest_of_query) {
+    std::string body = "{";
+    AddText(body, "project_id", project_id);
+    OtlpLines spans(project_id);
+    Status problem;
+    const Status got =
+        source.PostLines("/calls/stream_query", body + rest_of_query,
+                         [&](std::string_view line) {
+                           const Result<CallLine> call = reader_.Read(line);
+                           if (!call.ok()) problem = call.error();
+                           return call.ok() && Add(call.value(), spans);
+                         });
+    if (!got.ok()) return got.error();
+    if (!problem.ok()) return problem;
+    if (open_) Flush(spans);
+    return {};
   }
-  const Status& status() const { return status_; }
-  int64_t count() const { return count_; }
+
+  bool open() const { return open_; }
+  int64_t calls() const { return calls_; }
 
  private:
-  bool Flush() {
-    const bool open = text_.empty() || write_(text_);
-    text_.clear();
-    return open;
+  bool Add(const CallLine& call, OtlpLines& spans) {
+    ++pending_;
+    if (form_ == CallsForm::kOtlp) {
+      spans.Add(call);
+      return !spans.full() || Flush(spans);
+    }
+    record_.clear();
+    AppendCallCsv(record_, call);
+    return WriteOut(record_);
+  }
+  bool Flush(OtlpLines& spans) {
+    const std::string line = spans.Take();
+    return line.empty() || WriteOut(line);
+  }
+  bool WriteOut(std::string_view text) {
+    open_ = write_(text);
+    if (open_) calls_ += pending_;
+    pending_ = 0;
+    return open_;
   }
 
   const CallsForm form_;
-  const std::string& project_;
-  OtlpLines otlp_;
-  const std::function<bool(std::string_view)>& write_;
-  std::string text_;
-  Status status_;
-  int64_t count_ = 0;
+  const WriteText& write_;
+  CallLineReader reader_;
+  std::string record_;
+  int64_t pending_ = 0;  // calls that are not written yet
+  int64_t calls_ = 0;
+  bool open_ = true;
 };
 
 }  // namespace
 
-Result<std::string> WhereText(const Filters& filters, int64_t now_us) {
-  std::string where;
-  AddOneOf(where, "op", filters.ops);
-  AddOneOf(where, "status", filters.statuses);
-  Status since = AddMoment(where, "started_at >=", filters.since, now_us);
-  if (!since.ok()) return std::move(since).error();
-  Status until = AddMoment(where, "started_at <", filters.until, now_us);
-  if (!until.ok()) return std::move(until).error();
-  if (!filters.where.empty()) AddTerm(where, "(" + filters.where + ")");
-  return where;
-}
-
-Result<int64_t> ExportCalls(
-    Source& source, const Filters& filters, int64_t now_us, CallsForm form,
-    const std::function<bool(std::string_view)>& write) {
-  // On its own first: it must not close the bracket that is put around it.
-  const Result<std::string> alone = QueryOf(source, filters.where);
-  if (!alone.ok()) return alone.error();
-  const Result<std::string> where = WhereText(filters, now_us);
-  if (!where.ok()) return where.error();
-  const Result<std::string> query = QueryOf(source, where.value());
-  if (!query.ok()) return query.error();
+Result<int64_t> ExportCalls(Source& source, const Filters& filters,
+                            int64_t now_us, CallsForm form,
+                            const WriteText& write) {
   const Result<std::vector<std::string>> projects =
       ProjectsOf(source, filters.project);
   if (!projects.ok()) return projects.error();
-  int64_t count = 0;
-  if (form == CallsForm::kCsv && !write(CsvHeader())) return count;
+  const Result<std::string> rest = RestOfQuery(source, filters, now_us);
+  if (!rest.ok()) return rest.error();
+  CallsWriter writer(form, write);
+  if (!writer.Begin()) return writer.calls();
   for (const std::string& project : projects.value()) {
-    std::string body = "{";
-    AddText(body, "project_id", project);
-    if (!query.value().empty()) AddRaw(body, "query", query.value());
-    AddRaw(body, "include_costs", "true");
-    AddRaw(body, "sort_by", R"([{"field":"started_at","direction":"asc"}])");
-    body.back() = '}';
-    CallsWriter writer(form, project, write);
-    const Status got = source.PostLines(
-        "/calls/stream_query", body,
-        [&](std::string_view line) { return writer.Add(line); });
-    if (!got.ok()) return got.error();
-    if (!writer.status().ok()) return writer.status().error();
-    count += writer.count();
-    if (!writer.Finish()) return count;
+    const Status status = writer.Write(source, project, rest.value());
+    if (!status.ok()) return status.error();
+    if (!writer.open()) break;
   }
-  return count;
+  return writer.calls();
 }
 
 }  // namespace bobbin::cli

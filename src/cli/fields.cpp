@@ -52,24 +52,6 @@ std::optional<int64_t> TimeOf(json::Value object, std::string_view key) {
   return time.us;
 }
 
-std::string AsUtf8(std::string_view text) {
-  std::string out(text);
-  for (size_t i = 0; i + 2 < out.size(); ++i) {
-    if (out[i] == '\xed' && static_cast<unsigned char>(out[i + 1]) >= 0xa0) {
-      out.replace(i, 3, "\xef\xbf\xbd");
-    }
-  }
-  return out;
-}
-
-std::string NameOfCall(json::Value call) {
-  std::string name = TextOf(call, "display_name");
-  if (name.empty()) {
-    name = TextOf(Member(Member(call, "summary"), "weave"), "trace_name");
-  }
-  return name.empty() ? TextOf(call, "op_name") : name;
-}
-
 void AddText(std::string& body, std::string_view key, std::string_view text) {
   json::AppendQuoted(body, key);
   body += ':';

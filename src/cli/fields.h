@@ -25,16 +25,6 @@ std::optional<int64_t> IntOf(json::Value object, std::string_view key);
 // An ISO 8601 text as microseconds since the Unix epoch.
 std::optional<int64_t> TimeOf(json::Value object, std::string_view key);
 
-// Text for others than us: half a surrogate pair, which JSON can say and UTF-8
-// can't (json/document.h), becomes U+FFFD.
-std::string AsUtf8(std::string_view text);
-
-// What people call a call, in a line of /calls/stream_query: its display name,
-// or the name of its op.
-std::string NameOfCall(json::Value call);
-// How deep such a line is read for summary.weave.costs.<model>.<cost>.
-inline constexpr int kDepthOfCall = 5;
-
 // Parts of a body that is sent: `"key":` and the value, quoted where it is a
 // text, with a comma behind it.
 void AddText(std::string& body, std::string_view key, std::string_view text);

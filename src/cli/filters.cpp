@@ -20,15 +20,21 @@ std::string ListOf(const std::vector<std::string>& texts) {
 Status AddMoment(std::string& body, std::string_view key,
                  const std::string& text, int64_t now_us) {
   if (text.empty()) return {};
-  const Result<int64_t> moment = ReadMoment(text, now_us);
-  if (!moment.ok()) return moment.error();
-  std::string time;
-  AppendTime(time, moment.value());
-  AddText(body, key, time);
+  const Result<std::string> time = TextOfMoment(text, now_us);
+  if (!time.ok()) return time.error();
+  AddText(body, key, time.value());
   return {};
 }
 
 }  // namespace
+
+Result<std::string> TextOfMoment(const std::string& moment, int64_t now_us) {
+  const Result<int64_t> us = ReadMoment(moment, now_us);
+  if (!us.ok()) return us.error();
+  std::string time;
+  AppendTime(time, us.value());
+  return time;
+}
 
 Status AddFilters(std::string& body, const Filters& filters, int64_t now_us) {
   if (!filters.project.empty()) AddText(body, "project_id", filters.project);

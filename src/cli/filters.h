@@ -32,6 +32,10 @@ void AddFilterFlags(CLI::App& command, Filters& filters);
 void AddProjectFlag(CLI::App& command, Filters& filters);
 void AddTimeFlags(CLI::App& command, Filters& filters);
 
+// A moment of --since or --until as the API takes it (ISO 8601).
+//   kInvalid  it is none.
+Result<std::string> TextOfMoment(const std::string& moment, int64_t now_us);
+
 // Adds them to the body of a request, as members of the `/_bobbin` read
 // routes, each with a comma behind it.
 //   kInvalid  a time is none.

@@ -24,10 +24,10 @@ namespace {
 constexpr size_t kMostShown = 12;
 constexpr size_t kContext = 3;
 
-using Lines = std::vector<std::string_view>;
+using TextLines = std::vector<std::string_view>;
 
-Lines LinesOf(std::string_view text) {
-  Lines lines;
+TextLines LinesOf(std::string_view text) {
+  TextLines lines;
   while (!text.empty()) {
     const size_t end = std::min(text.find('\n'), text.size() - 1);
     lines.push_back(text.substr(0, end));
@@ -57,7 +57,7 @@ Result<std::optional<std::string>> ReadFile(const std::string& path) {
   return std::optional<std::string>(std::move(text));
 }
 
-void AppendLines(std::string& out, const char* mark, const Lines& lines,
+void AppendLines(std::string& out, const char* mark, const TextLines& lines,
                  size_t begin, size_t end) {
   const size_t shown = std::min(end, begin + kMostShown);
   for (size_t i = begin; i < shown; ++i) {
@@ -69,8 +69,8 @@ void AppendLines(std::string& out, const char* mark, const Lines& lines,
 
 // From the first line that differs to the last one.
 std::string Difference(std::string_view was, std::string_view is) {
-  const Lines before = LinesOf(was);
-  const Lines after = LinesOf(is);
+  const TextLines before = LinesOf(was);
+  const TextLines after = LinesOf(is);
   const size_t most = std::min(before.size(), after.size());
   size_t first = 0;
   while (first < most && before[first] == after[first]) ++first;

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/display.h"
-#include "cli/call_usage.h"
+#include "cli/call_line.h"
 #include "cli/fields.h"
 #include "json/write.h"
 
@@ -73,6 +73,26 @@ Result<Found> Newest(Source& source, std::string_view project_id) {
     return NotFound("No traces yet in " + source.name() + ".");
   }
   return found;
+}
+
+// Adds up what the models of a call took.
+void ReadUsage(json::Value summary, TreeCall& call) {
+  const json::Value usage = Member(summary, "usage");
+  for (json::Value v = usage.exists() && usage.is(json::Kind::kObject)
+                           ? usage.first()
+                           : json::Value();
+       v.exists(); v = v.next()) {
+    std::optional<int64_t> tokens = IntOf(v, "total_tokens");
+    if (!tokens || *tokens == 0) {
+      const auto of = [&](std::string_view a, std::string_view b) {
+        return IntOf(v, a).value_or(0) + IntOf(v, b).value_or(0);
+      };
+      tokens = of("prompt_tokens", "input_tokens") +
+               of("completion_tokens", "output_tokens");
+    }
+    call.tokens = call.tokens.value_or(0) + *tokens;
+  }
+  call.cost = CostIn(summary);
 }
 
 // Calls in start order, with costs: those with `id` under `key` of the filter.
@@ -146,11 +166,17 @@ Result<TraceCall> ReadOneCall(Source& source, const Found& found) {
 
 Result<TraceCall> ReadCall(std::string_view line) {
   json::Document document;
-  if (!document.Parse(line, kDepthOfCall).message.empty()) {
+  // No deeper: a payload may have more values than a document has nodes.
+  if (!document.Parse(line, 1).message.empty()) {
     return Internal("The answer has a line that is no JSON.");
   }
   const json::Value root = document.root();
-  const json::Value summary = Member(root, "summary");
+  const json::Value summary_text = Member(root, "summary");
+  json::Document summary_document;
+  constexpr int kDepth = 4;  // usage.<model>.<count>
+  if (summary_text.exists()) summary_document.Parse(summary_text.raw(), kDepth);
+  const json::Value summary =
+      summary_text.exists() ? summary_document.root() : json::Value();
   const json::Value weave = Member(summary, "weave");
   TraceCall call;
   call.json = line;
@@ -158,14 +184,14 @@ Result<TraceCall> ReadCall(std::string_view line) {
   TreeCall& tree = call.tree;
   tree.id = TextOf(root, "id");
   tree.parent_id = TextOf(root, "parent_id");
-  tree.name = NameOfCall(root);
+  tree.name = TextOf(root, "display_name");
+  if (tree.name.empty()) tree.name = TextOf(weave, "trace_name");
+  if (tree.name.empty()) tree.name = call.op_name;
   tree.status = TextOf(weave, "status");
   tree.started_us = TimeOf(root, "started_at").value_or(0);
   tree.ended_us = TimeOf(root, "ended_at");
   tree.exception = TextOf(root, "exception");
-  const CallUsage usage = ReadCallUsage(summary);
-  tree.tokens = usage.tokens;
-  tree.cost = usage.cost;
+  ReadUsage(summary, tree);
   return call;
 }
 

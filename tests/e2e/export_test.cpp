@@ -275,7 +275,7 @@ TEST_CASE("calls are exported as CSV by the filters of ls", "[e2e]") {
     PutCalls(client, 12);
     Ask(client, "/call/start", StartBody("other", "{}", "team/second"));
   }
-  CHECK(Csv(db, {}) == "c0 c1 c2 c3 c4 c5 c6 c7 c8 c9 c10 c11 other ");
+  CHECK(Csv(db, {}) == "other c0 c1 c2 c3 c4 c5 c6 c7 c8 c9 c10 c11 ");
   CHECK(Csv(db, {"-p", "team/second"}) == "other ");
   CHECK(Csv(db, {"--status", "running", "-p", "team/e2e"}) == "c0 c5 c10 ");
   CHECK(Csv(db, {"--op", "f3", "--op", "f4"}) == "c3 c4 c10 c11 ");
