@@ -13,10 +13,13 @@ namespace {
 using db::Query;
 using json::Kind;
 
-// {"tags":["a"]}, {"exact":{"inputs":""}}
-constexpr int kDepth = 2;
-// {"rows":[["digest"]]}
-constexpr int kDepthOfTables = 3;
+// Of a line. A payload is not looked into: it may have more values than a
+// document has nodes.
+constexpr int kDepth = 1;
+// {"inputs":""}, ["tag"]
+constexpr int kDepthOfMember = 1;
+// [["digest"]]
+constexpr int kDepthOfRows = 2;
 
 Error IsNot(std::string_view member, std::string_view what) {
   return Invalid("`" + std::string(member) + "` is not " + std::string(what));
@@ -64,12 +67,13 @@ bool SaysTheSame(std::string_view exact, std::string_view line) {
 Status TransferLine::Read(std::string_view line) {
   kind_ = nullptr;
   project_id_ = {};
+  members_.clear();
   json::SyntaxError error = document_.Parse(line, kDepth);
   if (!error.message.empty()) {
     return Invalid("no JSON: " + std::string(error.message) + " at character " +
                    std::to_string(error.offset_chars));
   }
-  json::Value root = document_.root();
+  const json::Value root = document_.root();
   if (!root.is(Kind::kObject)) return Invalid("no JSON object");
   json::Value type = Find(root, "type");
   if (!type.exists() || !type.is(Kind::kString)) {
@@ -77,10 +81,6 @@ Status TransferLine::Read(std::string_view line) {
   }
   const TransferKind* const kind = FindKind(type.text());
   if (kind == nullptr) return ReadFrame(root, type.text());
-  if (kind->type == TransferType::kTable) {
-    document_.Parse(line, kDepthOfTables);
-    root = document_.root();
-  }
   kind_ = kind;
   return ReadMembers(root);
 }
@@ -133,8 +133,15 @@ Status TransferLine::ReadMembers(json::Value root) {
   return exact.exists() ? ReadExact(exact) : Status();
 }
 
+json::Value TransferLine::LookInto(json::Value json, int depth) {
+  json::Document& document = members_.emplace_back();
+  document.Parse(json.raw(), depth);
+  return document.root();
+}
+
 Status TransferLine::ReadExact(json::Value exact) {
   if (!exact.is(Kind::kObject)) return IsNot(kExactMember, "an object");
+  exact = LookInto(exact, kDepthOfMember);
   for (json::Value v = exact.first(); v.exists(); v = v.next()) {
     const auto field =
         std::ranges::find(kind_->fields, v.key(), &TransferField::name);
@@ -206,6 +213,8 @@ Status TransferLine::ReadValue(const TransferField& field, json::Value json,
     case Form::kRows:
       if (!json.is(Kind::kArray)) return IsNot(field.name, "a list");
       value.text = json.raw();
+      value.json = LookInto(
+          json, field.form == Form::kRows ? kDepthOfRows : kDepthOfMember);
       return {};
     case Form::kJson:
       value.text = json.raw();

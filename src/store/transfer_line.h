@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,9 +78,12 @@ class TransferLine {
   Status ReadMembers(json::Value root);
   Status ReadExact(json::Value exact);
   Status ReadValue(const TransferField& field, json::Value json, Value& value);
+  // A member of the line with nodes of its own.
+  json::Value LookInto(json::Value json, int depth);
   void BindAt(db::Query& query, size_t field) const;
 
   json::Document document_;
+  std::deque<json::Document> members_;  // those that were looked into
   const TransferKind* kind_ = nullptr;
   std::string_view project_id_;
   std::vector<Value> values_;

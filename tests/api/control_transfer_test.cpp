@@ -136,6 +136,20 @@ TEST_CASE("JSON comes back with its line breaks, escapes and odd numbers",
   CHECK_THAT(ReadText(copy, "c1"), Contains(inputs));
 }
 
+TEST_CASE("payloads may have more values than a document has nodes",
+          "[api][control][transfer]") {
+  std::string output = "[0";
+  for (int i = 0; i < 5'000'000; ++i) output += ",0";
+  output += ']';
+  Api api;
+  PutStart(api, AStart("c1"));
+  PutEnd(api, AnEnd("c1").With("output", output));
+  const std::string lines = ExportAll(api);
+  Api copy;
+  Import(copy, lines);
+  CHECK((ExportAll(copy) == lines));
+}
+
 TEST_CASE("halves of calls, names that came first and deleted calls are kept",
           "[api][control][transfer]") {
   Api api;
