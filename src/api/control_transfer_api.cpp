@@ -71,21 +71,6 @@ Result<int64_t> FirstLine(const Request& request) {
   return line;
 }
 
-// {"project":1,...}, without those that are none.
-void AppendCounts(std::string& out,
-                  const std::array<int64_t, store::kTransferTypes>& counts) {
-  out += '{';
-  for (const store::TransferKind& kind : store::TransferKinds()) {
-    const int64_t count = counts[static_cast<size_t>(kind.type)];
-    if (count == 0) continue;
-    if (out.back() != '{') out += ',';
-    json::AppendQuoted(out, kind.name);
-    out += ':';
-    json::AppendInt(out, count);
-  }
-  out += '}';
-}
-
 Result<Response> Import(Services& services, const Request& request,
                         const PathValues&) {
   const Result<int64_t> first = FirstLine(request);
@@ -97,9 +82,9 @@ Result<Response> Import(Services& services, const Request& request,
   response.body = R"({"lines":)";
   json::AppendInt(response.body, counts.value().lines);
   response.body += R"(,"added":)";
-  AppendCounts(response.body, counts.value().added);
+  store::AppendCounts(response.body, counts.value().added);
   response.body += R"(,"present":)";
-  AppendCounts(response.body, counts.value().present);
+  store::AppendCounts(response.body, counts.value().present);
   response.body += '}';
   return response;
 }

@@ -37,7 +37,7 @@ struct ImportOptions : LookOptions {
   std::string from;
 };
 
-using Counts = std::array<int64_t, store::kTransferTypes>;
+using Counts = store::TransferCounts;
 
 struct Imported {
   Counts added = {};
@@ -116,19 +116,6 @@ std::string InWords(const Counts& counts) {
   return words.empty() ? "nothing" : words;
 }
 
-void AppendCountsJson(std::string& out, const Counts& counts) {
-  out += '{';
-  for (const store::TransferKind& kind : store::TransferKinds()) {
-    const int64_t count = counts[static_cast<size_t>(kind.type)];
-    if (count == 0) continue;
-    if (out.back() != '{') out += ',';
-    json::AppendQuoted(out, kind.name);
-    out += ':';
-    json::AppendInt(out, count);
-  }
-  out += '}';
-}
-
 // As a person reads it, or as a line of JSON.
 std::string Told(const ImportOptions& options, const std::string& into,
                  const Imported& imported, bool json) {
@@ -137,9 +124,9 @@ std::string Told(const ImportOptions& options, const std::string& into,
     out += R"({"lines":)";
     json::AppendInt(out, imported.lines);
     out += R"(,"added":)";
-    AppendCountsJson(out, imported.added);
+    store::AppendCounts(out, imported.added);
     out += R"(,"present":)";
-    AppendCountsJson(out, imported.present);
+    store::AppendCounts(out, imported.present);
     return out + "}\n";
   }
   out = "Imported " + Visible(options.from) + " into " + Visible(into) + ": " +

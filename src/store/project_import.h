@@ -11,7 +11,6 @@
 // table, which come before it.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -25,9 +24,8 @@ namespace bobbin::store {
 
 struct ImportCounts {
   int64_t lines = 0;
-  // By TransferType.
-  std::array<int64_t, kTransferTypes> added = {};
-  std::array<int64_t, kTransferTypes> present = {};
+  TransferCounts added = {};
+  TransferCounts present = {};
 };
 
 // Threads   Any.

@@ -1,7 +1,8 @@
 #include "store/transfer_records.h"
 
 #include <algorithm>
-#include <array>
+
+#include "json/write.h"
 
 namespace bobbin::store {
 namespace {
@@ -164,6 +165,19 @@ std::span<const TransferKind> TransferKinds() { return kKinds; }
 
 const TransferKind& KindOf(TransferType type) {
   return kKinds[static_cast<size_t>(type)];
+}
+
+void AppendCounts(std::string& out, const TransferCounts& counts) {
+  out += '{';
+  for (const TransferKind& kind : kKinds) {
+    const int64_t count = counts[static_cast<size_t>(kind.type)];
+    if (count == 0) continue;
+    if (out.back() != '{') out += ',';
+    json::AppendQuoted(out, kind.name);
+    out += ':';
+    json::AppendInt(out, count);
+  }
+  out += '}';
 }
 
 std::span<const std::string_view> StatusWords() { return kStatusWords; }

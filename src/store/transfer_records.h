@@ -7,9 +7,11 @@
 // What the file derives from the rest (refs, sizes, counts) is not in it.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace bobbin::store {
@@ -63,6 +65,11 @@ struct TransferKind {
 std::span<const TransferKind> TransferKinds();
 // The row of a type.
 const TransferKind& KindOf(TransferType type);
+
+// How many there are of each type, by TransferType.
+using TransferCounts = std::array<int64_t, kTransferTypes>;
+// Appends {"project":1,...}, without those of which there are none.
+void AppendCounts(std::string& out, const TransferCounts& counts);
 
 // The members of those types that are not kept just as they come, in their
 // order.
