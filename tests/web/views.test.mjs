@@ -43,6 +43,12 @@ webTest('objects have versions, and what changed between two is shown',
   await page.getByText('"gpt-4o"', {exact: true}).waitFor();
 });
 
+webTest('a text of blanks alone can be seen', async ({page, url}) => {
+  await page.goto(`${url}${VIEW}/objects`);
+  await page.getByRole('link', {name: 'settings'}).click();
+  await page.getByText('"\\n"', {exact: true}).waitFor();
+});
+
 webTest('ops are listed with their code', async ({page, url}) => {
   await page.goto(`${url}${VIEW}/objects`);
   await page.getByRole('tab', {name: 'Ops'}).click();

@@ -50,7 +50,8 @@ function StringValue({slice}: {slice: Slice}) {
   if (/^data:image\/(png|jpeg|gif|webp);base64,/.test(text.slice(0, 40))) {
     return <img class="media" src={text} alt="Image in the value" />;
   }
-  if (open || text.includes('\n')) {
+  // Blanks alone are seen only when they are quoted.
+  if (open || (text.trim() && text.includes('\n'))) {
     return <span class="j-string j-block"><LongText text={text} /></span>;
   }
   return <span class="j-string">{JSON.stringify(text)}</span>;
