@@ -30,6 +30,14 @@ Status CheckHalves(const TransferLine& line) {
           "`inputs`, or none of them");
     }
   }
+  if (line.Text(kId).empty()) return Invalid("`id` is empty");
+  if (line.Has(kDeletedAt) && (started || line.Has(kEndedAt))) {
+    return Invalid("a deleted call has neither a start nor an end");
+  }
+  constexpr int64_t kRunning = 0;  // model::CallStatus
+  if ((line.Int(CallField::kStatus) == kRunning) == line.Has(kEndedAt)) {
+    return Invalid("a call is running for as long as it has no `ended_at`");
+  }
   if (line.Has(kEndedAt) != line.Has(kSummary) ||
       (line.Has(kOutput) && !line.Has(kEndedAt))) {
     return Invalid(

@@ -91,6 +91,7 @@ Result<bool> ImportObject(Connection& connection, int64_t project,
   if (kind != "op" && kind != "object") {
     return Invalid("`kind` is not op or object");
   }
+  if (line.Int(kVersionIndex) < 0) return Invalid("`version_index` is below 0");
   if (IsThere(connection, project, line)) return false;
   const Place place = PlaceFor(connection, project, line);
   Query insert(connection, kInsertVersion);

@@ -327,15 +327,21 @@ TEST_CASE("a call that is not one is refused", "[api][control][transfer]") {
   Api api;
   const auto [members, reason] = GENERATE(table<std::string, std::string>({
       {R"("status":"fine")", "`status` is not"},
-      {R"("status":"success","started_at":"2024-01-01T00:00:00Z")",
+      {R"("status":"running","started_at":"2024-01-01T00:00:00Z")",
        "or none of them"},
       {R"("status":"success","ended_at":"2024-01-01T00:00:00Z")",
        "`ended_at` and `summary`"},
-      {R"("status":"success","output":1)", "`output` with"},
+      {R"("status":"running","output":1)", "`output` with"},
+      {R"("status":"success")", "is running for as long"},
+      {R"("status":"running","ended_at":"2024-01-01T00:00:00Z","summary":{})",
+       "is running for as long"},
       {R"("status":"success","ended_at":"yesterday","summary":{})",
        "`ended_at` is not a time"},
       {R"("status":"success","ended_at":"2024-01-01T00:00:00Z","summary":[])",
        "`summary` is not an object"},
+      {R"("status":"success","ended_at":"2024-01-01T00:00:00Z","summary":{},)"
+       R"("deleted_at":"2024-01-01T00:00:00Z")",
+       "a deleted call has"},
       {R"("status":"running","wb_run_step":1.5)", "`wb_run_step` is not"},
       {R"("status":"running","exact":{"inputs":"{\n}"})", "`exact` says"},
       {R"("status":"running","exact":{"id":"c1"})", "`exact` is not"},
