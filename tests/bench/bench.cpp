@@ -49,6 +49,7 @@ const std::vector<Measure>& Measures() {
       {.name = "memory", .with_file = MeasureMemory},
       {.name = "read", .with_file = MeasureReads},
       {.name = "scan", .with_file = MeasureScans},
+      {.name = "terminal", .with_file = MeasureTerminal},
       {.name = "disk", .with_file = MeasureDisk},
   };
   return kMeasures;

@@ -51,6 +51,9 @@ void MeasureReads(const Settings& settings, const BigFile& big, Report& report);
 // Questions that look at every call of the big file, against the sqlite3
 // shell.
 void MeasureScans(const Settings& settings, const BigFile& big, Report& report);
+// The terminal's commands on the big file, against the sqlite3 shell.
+void MeasureTerminal(const Settings& settings, const BigFile& big,
+                     Report& report);
 
 // The size of the big file, and how fast it was filled.
 void MeasureDisk(const Settings& settings, const BigFile& big, Report& report);
