@@ -1,14 +1,13 @@
 // Whole projects out and in, as lines of JSON: /_bobbin/export and import.
 
-#include <algorithm>
 #include <array>
-#include <charconv>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "api/body.h"
 #include "api/dispatch.h"
+#include "api/query_string.h"
 #include "api/stream_type.h"
 #include "json/write.h"
 #include "model/transfer.h"
@@ -57,26 +56,15 @@ Result<Response> Export(Services& services, const Request& request,
   return response;
 }
 
-// The number of the first line: 1, or what the address says.
-Result<int64_t> FirstLine(const Request& request) {
-  int64_t line = 1;
-  for (const auto& [name, value] : request.query) {
-    if (name != "line") return Invalid("There is no parameter " + name);
-    const char* const end = value.data() + value.size();
-    const auto [rest, error] = std::from_chars(value.data(), end, line);
-    if (error != std::errc() || rest != end || line < 1) {
-      return Invalid("`line` is not the number of a line");
-    }
-  }
-  return line;
-}
-
 Result<Response> Import(Services& services, const Request& request,
                         const PathValues&) {
-  const Result<int64_t> first = FirstLine(request);
-  if (!first.ok()) return first.error();
+  constexpr int64_t kMostLines = int64_t{1} << 53;
+  QueryString query(request);
+  const int64_t first = query.Number("line", 1, kMostLines).value_or(1);
+  Status status = query.Check();
+  if (!status.ok()) return std::move(status).error();
   const Result<store::ImportCounts> counts =
-      services.imports.Import(request.body, first.value());
+      services.imports.Import(request.body, first);
   if (!counts.ok()) return counts.error();
   Response response;
   response.body = R"({"lines":)";

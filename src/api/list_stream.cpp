@@ -3,21 +3,13 @@
 #include <utility>
 
 #include "api/dispatch.h"
+#include "json/write.h"
 
 namespace bobbin::api {
 namespace {
 
 // A stream is handed on in pieces of about this size.
 constexpr size_t kPieceBytes = 64 << 10;
-
-// A client's own JSON may have line breaks between its tokens, and nowhere
-// else; in JSON lines they would end the line.
-void PutOnOneLine(std::string& text, size_t begin) {
-  for (const char c : {'\n', '\r'}) {
-    size_t at = begin;
-    while ((at = text.find(c, at)) != std::string::npos) text[at] = ' ';
-  }
-}
 
 }  // namespace
 
@@ -35,7 +27,8 @@ std::string& ListStream::Begin() {
 }
 
 bool ListStream::End() {
-  if (frame_.between == "\n") PutOnOneLine(piece_, item_);
+  // A client's own JSON may have line breaks, which would end the line.
+  if (frame_.between == "\n") json::PutOnOneLine(piece_, item_);
   if (!collect_ && piece_.size() >= kPieceBytes) {
     open_ = sink_(piece_);
     piece_.clear();

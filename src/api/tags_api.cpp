@@ -10,6 +10,7 @@
 #include "api/dispatch.h"
 #include "api/object_json.h"
 #include "model/details.h"
+#include "model/label.h"
 #include "model/object_record.h"
 #include "model/objects_query.h"
 
@@ -21,67 +22,6 @@ using Texts = std::vector<std::string_view>;
 using Strings = std::vector<std::string>;
 
 constexpr int kDepthOfLabels = 2;  // {tags: [...]}
-constexpr size_t kMaxTagChars = 256;
-constexpr size_t kMaxAliasChars = 128;
-
-size_t CharsIn(std::string_view text) {
-  return static_cast<size_t>(std::ranges::count_if(text, [](char c) {
-    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  }));
-}
-
-// What Python's \w and `-` match; letters beyond ASCII are word characters.
-bool IsTagChar(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return std::isalnum(byte) != 0 || c == '_' || c == '-' || byte >= 0x80;
-}
-
-// Words with single spaces between them.
-bool IsTag(std::string_view tag) {
-  bool in_word = false;
-  for (const char c : tag) {
-    if (!IsTagChar(c) && !(c == ' ' && in_word)) return false;
-    in_word = c != ' ';
-  }
-  return in_word;
-}
-
-Status CheckTag(std::string_view tag) {
-  if (!IsTag(tag)) {
-    return Invalid("Invalid tag: '" + std::string(tag) +
-                   "'. Tags are letters, digits, _ and -, with single spaces "
-                   "between words");
-  }
-  if (CharsIn(tag) > kMaxTagChars) {
-    return Invalid("Tag too long: '" + std::string(tag) +
-                   "'. Max length is 256");
-  }
-  return {};
-}
-
-// `v<digits>` means the version of that number, everywhere.
-bool IsVersionNumber(std::string_view alias) {
-  return alias.size() > 1 && alias.front() == 'v' &&
-         alias.find_first_not_of("0123456789", 1) == std::string_view::npos;
-}
-
-Status CheckAlias(std::string_view alias) {
-  if (alias.find_first_not_of(" \t\n\r\f\v") == std::string_view::npos) {
-    return Invalid("An alias cannot be empty");
-  }
-  if (alias == model::kLatest || IsVersionNumber(alias)) {
-    return Invalid("Alias '" + std::string(alias) + "' is reserved");
-  }
-  if (alias.find_first_of("/:") != std::string_view::npos) {
-    return Invalid("Invalid alias: '" + std::string(alias) +
-                   "'. Aliases cannot contain / or :");
-  }
-  if (CharsIn(alias) > kMaxAliasChars) {
-    return Invalid("Alias too long: '" + std::string(alias) +
-                   "'. Max length is 128");
-  }
-  return {};
-}
 
 // Reads the body and checks what it has in common with the others of this
 // file.
@@ -116,7 +56,7 @@ store::ObjectStore::Version VersionIn(std::string_view project_id,
 Result<Response> AddTags(Services& services, const Request& request,
                          const PathValues& values) {
   Body<ObjTagsReq> body;
-  Status status = ReadLabels(body, request, &ObjTagsReq::tags, CheckTag);
+  Status status = ReadLabels(body, request, &ObjTagsReq::tags, model::CheckTag);
   if (!status.ok()) return std::move(status).error();
   return Done(services.objects.AddTags(
       VersionIn(body.record.project_id, values), body.record.tags));
@@ -125,7 +65,7 @@ Result<Response> AddTags(Services& services, const Request& request,
 Result<Response> RemoveTags(Services& services, const Request& request,
                             const PathValues& values) {
   Body<ObjTagsReq> body;
-  Status status = ReadLabels(body, request, &ObjTagsReq::tags, CheckTag);
+  Status status = ReadLabels(body, request, &ObjTagsReq::tags, model::CheckTag);
   if (!status.ok()) return std::move(status).error();
   return Done(services.objects.RemoveTags(
       VersionIn(body.record.project_id, values), body.record.tags));
@@ -135,7 +75,8 @@ Result<Response> SetAliases(Services& services, const Request& request,
                             const PathValues& values) {
   using Record = model::ObjSetAliasesReq;
   Body<Record> body;
-  Status status = ReadLabels(body, request, &Record::aliases, CheckAlias);
+  Status status =
+      ReadLabels(body, request, &Record::aliases, model::CheckAlias);
   if (!status.ok()) return std::move(status).error();
   return Done(services.objects.SetAliases({.project_id = body.record.project_id,
                                            .object_id = values[0],
@@ -147,7 +88,8 @@ Result<Response> RemoveAliases(Services& services, const Request& request,
                                const PathValues& values) {
   using Record = model::ObjRemoveAliasesReq;
   Body<Record> body;
-  Status status = ReadLabels(body, request, &Record::aliases, CheckAlias);
+  Status status =
+      ReadLabels(body, request, &Record::aliases, model::CheckAlias);
   if (!status.ok()) return std::move(status).error();
   return Done(services.objects.RemoveAliases(body.record.project_id, values[0],
                                              body.record.aliases));

@@ -63,7 +63,6 @@ class Target {
 
   // Why writing failed.
   std::string reason() const { return std::strerror(errno_); }
-  bool failed() const { return errno_ != 0; }
   int64_t bytes() const { return bytes_; }
 
  private:
@@ -78,7 +77,10 @@ constexpr const char* kOtlp = "otlp";
 
 std::string FormatOf(const ExportOptions& options) {
   if (!options.format.empty()) return options.format;
-  return options.to.ends_with(".csv") ? kCsv : kJsonLines;
+  for (const char* format : {kCsv, kOtlp}) {
+    if (options.to.ends_with("." + std::string(format))) return format;
+  }
+  return kJsonLines;
 }
 
 Status WriteCalls(Source& source, const ExportOptions& options, CallsForm form,
@@ -189,7 +191,7 @@ std::function<int()> AddExport(CLI::App& app) {
   command
       ->add_option("--format", options->format,
                    "jsonl: whole projects, for `bobbin import`; csv, otlp: "
-                   "calls. As FILE ends, else jsonl")
+                   "calls. If FILE ends in .csv or .otlp, that; else jsonl")
       ->check(CLI::IsMember({kJsonLines, kCsv, kOtlp}).description(""));
   AddFilterFlags(*command, options->filters);
   command->footer(

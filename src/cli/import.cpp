@@ -63,6 +63,9 @@ class Frames {
     }
   }
 
+  // An export has begun, and its last line is still to come.
+  bool open() const { return open_; }
+
   // What is missing; empty if nothing is.
   std::string Missing() const {
     if (short_by_ != 0) return "lines are missing from it";
@@ -84,7 +87,7 @@ class Frames {
     }
   }
 
-  bool open_ = false;  // the last line is still to come
+  bool open_ = false;
   int64_t lines_ = 0;
   int64_t short_by_ = 0;
 };
@@ -136,55 +139,124 @@ std::string Told(const ImportOptions& options, const std::string& into,
   return out;
 }
 
-Result<Imported> SendLines(Source& source, std::istream& in,
-                           const ImportOptions& options, int64_t all_bytes,
-                           Frames& frames) {
+// Sends lines on, block by block.
+class Sender {
+ public:
+  explicit Sender(Source& source) : source_(source) {}
+
+  // The last one of `lines` may have no line break: then it may have been cut.
+  Status Send(std::string_view lines) {
+    const size_t whole = lines.rfind('\n') + 1;  // 0 if there is none
+    Status status;
+    if (whole > 0) status = SendWhole(lines.substr(0, whole));
+    if (!status.ok() || whole == lines.size()) return status;
+    status = SendBody(lines.substr(whole));
+    if (status.ok() || status.error().code != Code::kInvalid ||
+        !frames_.open()) {
+      return status;
+    }
+    cut_ = "it ends within line " + std::to_string(line_);
+    return {};
+  }
+
+  const Imported& imported() const { return imported_; }
+  // What is missing; empty if nothing is.
+  std::string Missing() const {
+    return cut_.empty() ? frames_.Missing() : cut_;
+  }
+  // What to add to an error.
+  std::string Before() const {
+    if (line_ == 1) return "";
+    return " What comes before line " + std::to_string(line_) +
+           " is imported, and all of it can be imported again.";
+  }
+
+ private:
+  Status SendWhole(std::string_view lines) {
+    Status status = SendBody(lines);
+    const bool too_large =
+        !status.ok() && status.error().code == Code::kTooLarge;
+    if (!too_large) return status;
+    if (lines.find('\n') + 1 == lines.size()) {
+      return Error{Code::kTooLarge,
+                   "Line " + std::to_string(line_) + " is longer than " +
+                       source_.name() +
+                       " takes at once. Start it with a larger --max-body, or "
+                       "stop it and import into its file with --db."};
+    }
+    // It may take them one by one.
+    while (!lines.empty()) {
+      const size_t end = lines.find('\n') + 1;
+      status = SendWhole(lines.substr(0, end));
+      if (!status.ok()) return status;
+      lines.remove_prefix(end);
+    }
+    return {};
+  }
+
+  Status SendBody(std::string_view lines) {
+    const Result<std::string> answer =
+        source_.Post("/_bobbin/import?line=" + std::to_string(line_), lines);
+    if (!answer.ok()) return answer.error();
+    json::Document document;
+    constexpr int kDepth = 2;
+    document.Parse(answer.value(), kDepth);
+    Add(imported_.added, Member(document.root(), "added"));
+    Add(imported_.present, Member(document.root(), "present"));
+    imported_.lines += IntOf(document.root(), "lines").value_or(0);
+    frames_.Look(lines);
+    line_ += std::ranges::count(lines, '\n');
+    return {};
+  }
+
+  Source& source_;
+  Frames frames_;
+  Imported imported_;
+  std::string cut_;
+  int64_t line_ = 1;  // the next one
+};
+
+Status SendAll(Sender& sender, std::istream& in, const ImportOptions& options,
+               int64_t all_bytes) {
   LineBlocks blocks(in, kBodyBytes);
-  Imported imported;
   Progress progress("Importing");
-  int64_t line = 1;
   while (true) {
     const Result<std::string_view> lines = blocks.Next();
     if (!lines.ok()) {
       return Invalid("Cannot read " + options.from + ": " +
                      lines.error().message + ".");
     }
-    if (lines.value().empty()) return imported;
-    Result<std::string> answer = source.Post(
-        "/_bobbin/import?line=" + std::to_string(line), lines.value());
-    if (!answer.ok()) return std::move(answer).error();
-    json::Document document;
-    constexpr int kDepth = 2;
-    document.Parse(answer.value(), kDepth);
-    Add(imported.added, Member(document.root(), "added"));
-    Add(imported.present, Member(document.root(), "present"));
-    imported.lines += IntOf(document.root(), "lines").value_or(0);
-    frames.Look(lines.value());
-    line += std::ranges::count(lines.value(), '\n');
+    if (lines.value().empty()) return {};
+    Status status = sender.Send(lines.value());
+    if (!status.ok()) return status;
     if (all_bytes > 0) progress.Show(blocks.bytes(), all_bytes);
   }
 }
 
 int ImportInto(Source& source, std::istream& in, const ImportOptions& options,
                int64_t all_bytes) {
-  Frames frames;
-  const Result<Imported> imported =
-      SendLines(source, in, options, all_bytes, frames);
-  if (!imported.ok()) {
-    const Error& error = imported.error();
+  Sender sender(source);
+  const Status sent = SendAll(sender, in, options, all_bytes);
+  if (!sent.ok()) {
+    Error error = sent.error();
+    error.message += sender.Before();
     const int code = ExitCodeOfSource(error);
     return Fail(error, code == kExitUsage ? kExitFailure : code);
   }
+  if (sender.imported().lines == 0) {
+    return Fail(Invalid("There is nothing in " + options.from + "."),
+                kExitFailure);
+  }
   const Look look = LookOfOutput();
   Output out(look);
-  out.Write(Told(options, source.name(), imported.value(),
+  out.Write(Told(options, source.name(), sender.imported(),
                  options.json || !look.terminal));
   if (!out.Finish()) return kExitFailure;
-  const std::string missing = frames.Missing();
+  const std::string missing = sender.Missing();
   if (missing.empty()) return kExitOk;
   return Fail(Invalid("The export was cut: " + missing +
-                      ". What was there is "
-                      "imported; a whole one can be imported over it."),
+                      ". What was there is imported; a whole one can be "
+                      "imported over it."),
               kExitFailure);
 }
 

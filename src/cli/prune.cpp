@@ -32,6 +32,9 @@ namespace {
 
 using Parts = std::vector<store::PrunePart>;
 
+// Before this moment there is nothing.
+constexpr int64_t kNever = std::numeric_limits<int64_t>::min();
+
 struct PruneOptions {
   std::string db;
   std::string project;
@@ -55,6 +58,7 @@ struct Pruned {
 // Finds out what goes.
 class Planner {
  public:
+  // `older_than_us`: kNever if no age is asked for.
   Planner(const PruneOptions& options, int64_t older_than_us)
       : options_(options), older_than_us_(older_than_us) {}
 
@@ -72,7 +76,7 @@ class Planner {
     if (options_.max_bytes > 0) {
       const std::optional<int64_t> moment =
           store::MomentForSize(connection, scope_.project, options_.max_bytes);
-      scope_.before_us = std::max(scope_.before_us, moment.value_or(0));
+      scope_.before_us = std::max(scope_.before_us, moment.value_or(kNever));
     }
     parts_ = store::PlanPrune(connection, scope_);
     file_bytes_ = store::FileBytes(connection);
@@ -101,17 +105,20 @@ std::string Counted(int64_t count, const char* one, const char* many) {
 }
 
 std::string PartText(const store::PrunePart& part) {
-  std::string out = Visible(part.project_id) + ": ";
+  std::vector<std::string> what;
   if (part.traces > 0) {
-    out += Counted(part.traces, "trace", "traces") + ", " +
-           Counted(part.calls, "call", "calls") + ", ";
-    if (part.feedback > 0) out += CountText(part.feedback) + " feedback, ";
-    out += SizeText(part.json_bytes) + " of JSON";
+    what.push_back(Counted(part.traces, "trace", "traces"));
+    what.push_back(Counted(part.calls, "call", "calls"));
+    what.push_back(SizeText(part.json_bytes) + " of JSON");
   }
   if (part.hidden > 0) {
-    out += (part.traces > 0 ? ", " : "") +
-           Counted(part.hidden, "mark", "marks") +
-           " of deleted calls and ends without a start";
+    what.push_back(Counted(part.hidden, "mark", "marks") +
+                   " of deleted calls and ends without a start");
+  }
+  if (part.feedback > 0) what.push_back(CountText(part.feedback) + " feedback");
+  std::string out = Visible(part.project_id);
+  for (const std::string& one : what) {
+    out += (&one == &what.front() ? ": " : ", ") + one;
   }
   return out + '\n';
 }
@@ -124,7 +131,7 @@ std::string AsText(const PruneOptions& options, const Parts& parts) {
            " as a whole, with its objects, tables, files, prices and "
            "snapshots\n";
   } else if (parts.empty()) {
-    out += "Nothing is as old.\n";
+    out += "Nothing has to go.\n";
   }
   return out;
 }
@@ -190,6 +197,13 @@ Status Remove(db::Database& database, const PruneOptions& options,
   });
 }
 
+Error NotGivenBack(Error error) {
+  error.message = "What was to go is gone, but the disk can't be given back: " +
+                  error.message +
+                  " Make room, also in $TMPDIR, and say the same again.";
+  return error;
+}
+
 // Takes away what was planned and, where the file is still too large then, as
 // much again.
 Status RemoveAll(db::Database& database, const PruneOptions& options,
@@ -197,8 +211,9 @@ Status RemoveAll(db::Database& database, const PruneOptions& options,
   while (true) {
     Status status;
     if (planner.any()) status = Remove(database, options, planner.scope());
-    if (status.ok()) status = database.Compact();
     if (!status.ok()) return status;
+    status = database.Compact();
+    if (!status.ok()) return NotGivenBack(std::move(status).error());
     if (options.whole_project()) {
       return database.Read([&](db::Connection& connection) {
         pruned.after_bytes = store::FileBytes(connection);
@@ -300,7 +315,7 @@ int RunPrune(const PruneOptions& options) {
                 kExitUsage);
   }
   if (options.db.empty()) return NoHome();
-  int64_t older_than_us = 0;
+  int64_t older_than_us = kNever;
   if (!options.older_than.empty()) {
     SystemClock clock;
     const Result<int64_t> moment =

@@ -192,7 +192,7 @@ class Database::Impl {
                  "The file " + path_ + " was opened for reading only."};
   }
 
-  uint64_t AfterCommit(std::function<void()> task) {
+  uint64_t AfterCommit(AfterCommitTask task) {
     return writes_ ? writes_->AfterCommit(std::move(task)) : 0;
   }
   void NotAfterCommit(uint64_t task) {
@@ -226,14 +226,20 @@ class Database::Impl {
 
   Status Compact() {
     if (in_memory()) return {};
+    // As far as readers let it; the end does the rest.
+    const auto empty_wal = [this] {
+      sqlite3_wal_checkpoint_v2(writer_->raw().getHandle(), nullptr,
+                                SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    };
     try {
-      writes_->RunAlone([this] { writer_->Exec("VACUUM"); });
+      writes_->RunAlone([&] {
+        empty_wal();  // the new file goes through it, too
+        writer_->Exec("VACUUM");
+        empty_wal();
+      });
     } catch (const SQLite::Exception& exception) {
       return FromSqlite(exception);
     }
-    // As far as readers let it; the end does the rest.
-    sqlite3_wal_checkpoint_v2(writer_->raw().getHandle(), nullptr,
-                              SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
     return {};
   }
 
@@ -391,7 +397,7 @@ Result<std::unique_ptr<Database>> Database::Open(const OpenOptions& options) {
 
 Status Database::Write(const Job& job) { return impl_->Write(job); }
 
-uint64_t Database::AfterCommit(std::function<void()> task) {
+uint64_t Database::AfterCommit(AfterCommitTask task) {
   return impl_->AfterCommit(std::move(task));
 }
 

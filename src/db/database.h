@@ -78,10 +78,13 @@ class Database {
   Status Write(const Job& job);
 
   // From now on `task` runs after every commit of Write, before any of its
-  // callers returns and before the next job runs. It does not throw. Returns
+  // callers returns and before the next job runs. It does not throw. The
+  // connection is the one that has committed: what jobs have noted down for
+  // this moment holds only if their generation() is still its. Returns
   // what NotAfterCommit() takes, which ends that. Neither may be called while
   // a Write is running.
-  uint64_t AfterCommit(std::function<void()> task);
+  using AfterCommitTask = std::function<void(const Connection&)>;
+  uint64_t AfterCommit(AfterCommitTask task);
   void NotAfterCommit(uint64_t task);
 
   // Whether Renew() can be had.
@@ -109,8 +112,9 @@ class Database {
   Status Read(const Job& job);
 
   // Builds the file anew without the room that deleted rows have left, and
-  // gives that back. No job runs meanwhile; it takes as much disk again while
-  // it lasts, and changes nothing if that is not there. Where others read the
+  // gives that back. No job runs meanwhile. While it lasts it takes as much
+  // disk as the new file twice, beside it and in $TMPDIR, and changes nothing
+  // if that is not there. Where others read the
   // file, its end is cut off when they have done so. Nothing for kMemory.
   //   kBusy, kInternal  as above.
   Status Compact();

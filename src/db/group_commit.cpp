@@ -76,7 +76,7 @@ Status GroupCommit::Write(const Database::Job& job) {
   return std::move(self.result);
 }
 
-uint64_t GroupCommit::AfterCommit(std::function<void()> task) {
+uint64_t GroupCommit::AfterCommit(Database::AfterCommitTask task) {
   after_commit_.push_back({++last_task_, std::move(task)});
   return last_task_;
 }
@@ -174,7 +174,7 @@ bool GroupCommit::RunTogether(Group& group) {
 
 void GroupCommit::Commit() {
   writer_->Commit();
-  for (const Task& task : after_commit_) task.run();
+  for (const Task& task : after_commit_) task.run(*writer_);
 }
 
 Status GroupCommit::RunSolo(const Database::Job& job) {

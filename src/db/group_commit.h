@@ -43,7 +43,7 @@ class GroupCommit {
       : writer_(&writer), options_(std::move(options)) {}
 
   // See Database::AfterCommit.
-  uint64_t AfterCommit(std::function<void()> task);
+  uint64_t AfterCommit(Database::AfterCommitTask task);
   void NotAfterCommit(uint64_t task);
 
   // See Database::Write.
@@ -77,7 +77,7 @@ class GroupCommit {
   const Options options_;
   struct Task {
     uint64_t number;
-    std::function<void()> run;
+    Database::AfterCommitTask run;
   };
   std::vector<Task> after_commit_;
   uint64_t last_task_ = 0;

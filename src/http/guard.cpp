@@ -3,8 +3,8 @@
 #include <arpa/inet.h>
 
 #include <array>
-#include <cstdint>
 
+#include "base/base64.h"
 #include "base/hash.h"
 #include "http/text.h"
 
@@ -24,40 +24,14 @@ std::string DigestUnlessEmpty(const std::string& key) {
   return key.empty() ? std::string() : HexSha256(key);
 }
 
-// -1: no base64 digit.
-int Base64Digit(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+') return 62;
-  if (c == '/') return 63;
-  return -1;
-}
-
-// Nullopt if it is not base64; padding may be left out.
-std::optional<std::string> FromBase64(std::string_view text) {
-  while (text.ends_with('=')) text.remove_suffix(1);
-  std::string bytes;
-  uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const int digit = Base64Digit(c);
-    if (digit < 0) return std::nullopt;
-    bits = bits << 6 | static_cast<uint32_t>(digit);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    bytes += static_cast<char>(bits >> count & 0xff);
-  }
-  return bytes;
-}
-
 // The password in `Basic base64(user:password)`, or nullopt.
 std::optional<std::string> BasicPassword(std::string_view authorization) {
   constexpr std::string_view kBasicScheme = "Basic ";
   if (!StartsWithNoCase(authorization, kBasicScheme)) return std::nullopt;
-  const std::optional<std::string> pair =
-      FromBase64(Trimmed(authorization.substr(kBasicScheme.size())));
+  std::string text(Trimmed(authorization.substr(kBasicScheme.size())));
+  // Some clients leave the padding out.
+  while (text.size() % 4 != 0) text += '=';
+  const std::optional<std::string> pair = FromBase64(text);
   const size_t colon = pair ? pair->find(':') : std::string::npos;
   if (colon == std::string::npos) return std::nullopt;
   return pair->substr(colon + 1);

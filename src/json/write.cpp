@@ -33,6 +33,19 @@ void AppendQuoted(std::string& out, std::string_view text) {
   out += '"';
 }
 
+bool PutOnOneLine(std::string& text, size_t begin) {
+  bool changed = false;
+  // One after the other: to look for one is many times faster than for both.
+  for (const char c : {'\n', '\r'}) {
+    for (size_t i = text.find(c, begin); i != std::string::npos;
+         i = text.find(c, i + 1)) {
+      text[i] = ' ';
+      changed = true;
+    }
+  }
+  return changed;
+}
+
 void AppendInt(std::string& out, int64_t value) {
   char digits[20];
   const auto [end, error] =

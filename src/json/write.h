@@ -14,6 +14,10 @@ namespace bobbin::json {
 // is valid JSON whatever comes in.
 void AppendQuoted(std::string& out, std::string_view text);
 
+// Puts JSON on one line: a blank for each line break from `begin` on, all of
+// which are between tokens. False: there was none.
+bool PutOnOneLine(std::string& text, size_t begin);
+
 // Appends a decimal integer.
 void AppendInt(std::string& out, int64_t value);
 

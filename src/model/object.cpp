@@ -27,7 +27,7 @@ bool IsText(Value value, std::string_view text) {
   return value.exists() && value.is(Kind::kString) && value.text() == text;
 }
 
-std::vector<std::string> Texts(Value list) {
+std::vector<std::string> TextsIn(Value list) {
   std::vector<std::string> texts;
   if (!list.exists() || !list.is(Kind::kArray)) return texts;
   for (Value v = list.first(); v.exists(); v = v.next()) {
@@ -44,7 +44,7 @@ bool IsOp(Value val) {
 
 // Contract section 6.2, "Classes".
 void FindClasses(Value val, ObjectNature& nature) {
-  const std::vector<std::string> bases = Texts(Member(val, "_bases"));
+  const std::vector<std::string> bases = TextsIn(Member(val, "_bases"));
   const size_t count = bases.size();
   if (count < 2 || bases[count - 1] != "BaseModel") return;
   if (bases[count - 2] != "Object" && bases[count - 2] != "BaseObject") return;

@@ -28,7 +28,8 @@ std::optional<CallCounts::Counted> KeptInFile(Connection& connection,
 
 CallCounts::CallCounts(db::Database& database) : database_(database) {
   Load();
-  task_ = database_.AfterCommit([this] { Commit(); });
+  task_ = database_.AfterCommit(
+      [this](const Connection& connection) { Commit(connection); });
 }
 
 CallCounts::~CallCounts() { database_.NotAfterCommit(task_); }
@@ -97,7 +98,8 @@ void CallCounts::Add(Connection& connection, int64_t project, Counted more) {
   added.ended += more.ended;
 }
 
-void CallCounts::Commit() {
+void CallCounts::Commit(const Connection& connection) {
+  Refresh(connection);
   if (took_away_) in_file_ = false;
   took_away_ = false;
   if (added_.empty() && forgotten_.empty() && !all_forgotten_) return;

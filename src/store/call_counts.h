@@ -72,7 +72,7 @@ class CallCounts {
                           bool with_ended);
   // After a rollback what was added in it never happened.
   void Refresh(const db::Connection& connection);
-  void Commit();
+  void Commit(const db::Connection& connection);
 
   db::Database& database_;
   uint64_t task_ = 0;

@@ -34,7 +34,9 @@ struct Changes::Waiter {
 };
 
 Changes::Changes(db::Database& database)
-    : database_(database), task_(database.AfterCommit([this] { Commit(); })) {}
+    : database_(database),
+      task_(database.AfterCommit(
+          [this](const db::Connection& connection) { Commit(connection); })) {}
 
 Changes::~Changes() { database_.NotAfterCommit(task_); }
 
@@ -59,7 +61,8 @@ void Changes::TouchAll(const db::Connection& connection) {
   touched_all_ = true;
 }
 
-void Changes::Commit() {
+void Changes::Commit(const db::Connection& connection) {
+  Refresh(connection);
   if (touched_.empty() && !touched_all_) return;
   const std::lock_guard lock(mutex_);
   if (touched_all_) RememberAll();

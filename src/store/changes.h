@@ -79,7 +79,7 @@ class Changes {
 
   // After a rollback what was touched in it was not.
   void Refresh(const db::Connection& connection);
-  void Commit();
+  void Commit(const db::Connection& connection);
   void RememberAll();
   void Remember(const std::string& project_id);
   bool HasPast(uint64_t number,

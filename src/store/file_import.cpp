@@ -17,12 +17,16 @@ std::string PlaceName(int64_t project, std::string_view digest) {
   return "import " + std::to_string(project) + ' ' + std::string(digest);
 }
 
-// The row of the file that is not yet whole, made if there is none.
-int64_t Place(Connection& connection, int64_t project,
-              std::string_view digest) {
+// The row of the file that is not yet whole.
+std::optional<int64_t> FindPlace(Connection& connection, int64_t project,
+                                 std::string_view digest) {
   const std::string name = PlaceName(project, digest);
-  const std::optional<int64_t> row = FindFile(connection, 0, name);
-  if (row) return *row;
+  return FindFile(connection, 0, name);
+}
+
+int64_t MakePlace(Connection& connection, int64_t project,
+                  std::string_view digest) {
+  const std::string name = PlaceName(project, digest);
   Query(connection,
         "INSERT INTO files (project, digest, size_bytes, created_at_us) "
         "VALUES (0, ?, 0, 0)")
@@ -31,27 +35,32 @@ int64_t Place(Connection& connection, int64_t project,
   return connection.last_insert_row_id();
 }
 
-struct Pieces {
+// How many pieces there are, without a gap.
+int64_t PiecesOf(Connection& connection, int64_t file) {
+  Query last(connection,
+             "SELECT max(chunk) + 1 FROM file_chunks WHERE file = ?");
+  last.Bind(file).Row();
+  return last.OptInt(0).value_or(0);
+}
+
+struct Content {
   int64_t bytes = 0;
-  bool in_order = true;
   std::string digest = {};
 };
 
-Pieces ReadPieces(Connection& connection, int64_t file) {
-  Pieces pieces;
+Content ReadContent(Connection& connection, int64_t file) {
+  Content content;
   DigestBuilder digest;
   Query query(connection,
-              "SELECT chunk, data FROM file_chunks WHERE file = ? "
-              "ORDER BY chunk");
+              "SELECT data FROM file_chunks WHERE file = ? ORDER BY chunk");
   query.Bind(file);
-  for (int64_t chunk = 0; query.Row(); ++chunk) {
-    pieces.in_order = pieces.in_order && query.Int(0) == chunk;
-    const std::string_view data = query.Text(1);
-    pieces.bytes += static_cast<int64_t>(data.size());
+  while (query.Row()) {
+    const std::string_view data = query.Text(0);
+    content.bytes += static_cast<int64_t>(data.size());
     digest.Add(data);
   }
-  pieces.digest = digest.Finish();
-  return pieces;
+  content.digest = digest.Finish();
+  return content;
 }
 
 }  // namespace
@@ -60,10 +69,20 @@ Result<bool> ImportFilePiece(Connection& connection, int64_t project,
                              const TransferLine& line) {
   const std::string_view digest = line.Text(FilePieceField::kDigest);
   if (FindFile(connection, project, digest)) return false;
-  const int64_t file = Place(connection, project, digest);
+  const std::optional<int64_t> place = FindPlace(connection, project, digest);
+  const int64_t piece = line.Int(FilePieceField::kPiece);
+  if (piece == 0 && place) {
+    // An import that was cut begins again.
+    Query(connection, "DELETE FROM file_chunks WHERE file = ?")
+        .Bind(*place)
+        .Run();
+  } else if (piece != (place ? PiecesOf(connection, *place) : 0)) {
+    return Invalid("piece " + std::to_string(piece) + " of file " +
+                   std::string(digest) + " does not come after the one before");
+  }
+  const int64_t file = place ? *place : MakePlace(connection, project, digest);
   Query insert(connection,
-               "INSERT OR REPLACE INTO file_chunks (file, chunk, data) "
-               "VALUES (?, ?, ?)");
+               "INSERT INTO file_chunks (file, chunk, data) VALUES (?, ?, ?)");
   insert.Bind(file);
   line.Bind(insert, FilePieceField::kPiece);
   line.Bind(insert, FilePieceField::kData);
@@ -75,10 +94,12 @@ Result<bool> ImportFile(Connection& connection, int64_t project,
                         const TransferLine& line) {
   const std::string_view digest = line.Text(FileField::kDigest);
   if (FindFile(connection, project, digest)) return false;
-  const int64_t file = Place(connection, project, digest);
-  const Pieces pieces = ReadPieces(connection, file);
-  if (!pieces.in_order || pieces.bytes != line.Int(FileField::kSizeBytes) ||
-      pieces.digest != digest) {
+  const std::optional<int64_t> place = FindPlace(connection, project, digest);
+  // An empty file has no pieces.
+  const int64_t file = place ? *place : MakePlace(connection, project, digest);
+  const Content content = ReadContent(connection, file);
+  if (content.bytes != line.Int(FileField::kSizeBytes) ||
+      content.digest != digest) {
     return Invalid("the pieces of file " + std::string(digest) +
                    " are not the file");
   }

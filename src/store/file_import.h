@@ -14,7 +14,9 @@
 
 namespace bobbin::store {
 
-// Keeps a piece. False: the project has the file.
+// Keeps a piece; the first one begins the file anew. False: the project has the
+// file.
+//   kInvalid  it is neither the first piece nor the next.
 Result<bool> ImportFilePiece(db::Connection& connection, int64_t project,
                              const TransferLine& line);
 

@@ -12,7 +12,7 @@ namespace bobbin::store {
 
 // Keeps it with its tags and aliases; an alias that is taken stays where it
 // is. False: the project has that version.
-//   kInvalid  its kind is not a kind, or a tag or alias no text.
+//   kInvalid  its kind, number or order can't be one, or a tag or alias.
 Result<bool> ImportObject(db::Connection& connection, int64_t project,
                           const TransferLine& line);
 

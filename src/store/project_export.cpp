@@ -2,7 +2,7 @@
 
 #include <SQLiteCpp/Exception.h>
 
-#include <array>
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -21,19 +21,6 @@ using db::Connection;
 using db::Query;
 
 constexpr size_t kSentAtOnce = 64 << 10;
-
-// JSON as it was kept, on one line. True: it was not on one before.
-bool AppendOnOneLine(std::string& out, std::string_view json) {
-  const size_t begin = out.size();
-  out += json;
-  bool changed = false;
-  for (size_t i = json.find_first_of("\n\r"); i != std::string_view::npos;
-       i = json.find_first_of("\n\r", i + 1)) {
-    out[begin + i] = ' ';
-    changed = true;
-  }
-  return changed;
-}
 
 std::string_view StatusWord(int64_t number) {
   const auto words = StatusWords();
@@ -59,6 +46,19 @@ void AppendTableRows(std::string& out, Connection& connection, int64_t table) {
       json::AppendQuoted(out, digests.substr(at, kDigestChars));
     }
     out += ']';
+  }
+  out += ']';
+}
+
+// The texts that `sql` finds for an object, as a list.
+void AppendLabels(std::string& out, Connection& connection,
+                  std::string_view sql, int64_t object) {
+  Query labels(connection, sql);
+  labels.Bind(object);
+  out += '[';
+  while (labels.Row()) {
+    if (out.back() != '[') out += ',';
+    json::AppendQuoted(out, labels.Text(0));
   }
   out += ']';
 }
@@ -182,16 +182,29 @@ class Exporter {
       case Form::kRows:
         AppendTableRows(out_, connection_, row.Int(column));
         return;
+      case Form::kTags:
+        AppendLabels(out_, connection_,
+                     "SELECT tag FROM object_tags WHERE object = ? "
+                     "ORDER BY tag",
+                     row.Int(column));
+        return;
+      case Form::kAliases:
+        AppendLabels(out_, connection_,
+                     "SELECT alias FROM object_aliases WHERE object = ? "
+                     "ORDER BY alias",
+                     row.Int(column));
+        return;
       case Form::kJson:
       case Form::kObject:
-      case Form::kList:
         Json(field, row.Text(column));
         return;
     }
   }
 
   void Json(const TransferField& field, std::string_view json) {
-    if (!AppendOnOneLine(out_, json)) return;
+    const size_t begin = out_.size();
+    out_ += json;
+    if (!json::PutOnOneLine(out_, begin)) return;
     if (!exact_.empty()) exact_ += ',';
     json::AppendQuoted(exact_, field.name);
     exact_ += ':';
@@ -235,8 +248,10 @@ Status ProjectExport::Export(std::span<const std::string_view> project_ids,
     std::vector<Exported> projects;
     for (const std::string_view id : project_ids) {
       const std::optional<int64_t> row = FindProject(connection, id);
-      if (!row) return NotFound("There is no project " + std::string(id));
-      projects.push_back({*row, std::string(id)});
+      if (!row) return NotFound("There is no project " + std::string(id) + ".");
+      const bool again =
+          std::ranges::find(projects, *row, &Exported::row) != projects.end();
+      if (!again) projects.push_back({*row, std::string(id)});
     }
     if (project_ids.empty()) projects = AllProjects(connection);
     Exporter exporter(connection, sink);

@@ -27,7 +27,8 @@ class ProjectExport {
   ProjectExport(const ProjectExport&) = delete;
   ProjectExport& operator=(const ProjectExport&) = delete;
 
-  // Writes a first line, all that those projects have, and a last line. None
+  // Writes a first line, all that those projects have, each once, and a last
+  // line. None
   // named: all projects, in the order in which they were made, and before them
   // the prices for all. One snapshot of the database, whose reading connection
   // it holds meanwhile: `sink` must not use that.

@@ -5,7 +5,8 @@
 // table or a row by its digest, an object by its digest and number. So lines
 // may be brought in twice, and an import that was cut is repeated from the
 // start. A version of an object whose number belongs to another version
-// already gets the next one, and is then the latest.
+// already gets the next one; which is the latest is then decided by when they
+// were published.
 //
 // Lines may come in any order, but for the pieces of a file and the rows of a
 // table, which come before it.

@@ -135,8 +135,10 @@ void DeleteNames(Connection& connection) {
 void CountHidden(Connection& connection, const PruneScope& scope,
                  std::vector<PrunePart>& parts) {
   Query query(connection,
-              Joined({"SELECT p.project_id, h.n FROM (SELECT project, "
-                      "count(*) AS n FROM calls WHERE ",
+              Joined({"SELECT p.project_id, h.n, h.feedback FROM (SELECT "
+                      "project, count(*) AS n, sum((SELECT count(*) FROM "
+                      "feedback f WHERE f.call_id = calls.id AND f.project = "
+                      "calls.project)) AS feedback FROM calls WHERE ",
                       kDoomedHidden,
                       " GROUP BY project) h JOIN projects p ON p.row_id = "
                       "h.project ORDER BY p.project_id"}));
@@ -150,6 +152,7 @@ void CountHidden(Connection& connection, const PruneScope& scope,
       part = parts.end() - 1;
     }
     part->hidden = query.Int(1);
+    part->feedback += query.Int(2);
   }
 }
 
@@ -226,7 +229,7 @@ std::optional<int64_t> MomentForSize(Connection& connection,
                        "ORDER BY newest"}));
   traces.Bind(project);
   auto left = static_cast<double>(used);
-  int64_t moment = 0;
+  std::optional<int64_t> moment;
   while (left > static_cast<double>(max_bytes) && traces.Row()) {
     moment = traces.Int(0) + 1;
     left -= traces.Double(1) * per_weight;

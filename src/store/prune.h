@@ -29,7 +29,7 @@ struct PrunePart {
   std::string project_id;
   int64_t traces = 0;
   int64_t calls = 0;       // in them
-  int64_t feedback = 0;    // on them
+  int64_t feedback = 0;    // of the project, on all that goes
   int64_t json_bytes = 0;  // attributes, inputs, outputs, summaries
   // Marks of deleted calls, and ends without a start, from before that moment.
   int64_t hidden = 0;
@@ -46,10 +46,10 @@ void Prune(db::Connection& connection, const PruneScope& scope,
            const std::function<void(int64_t, int64_t)>& progress);
 
 // The moment before which traces have to go so that the file gets about as
-// small as `max_bytes`, once it is built anew; nothing if it is that small. If
-// it can't be, the moment after the last trace. An estimate: each call counts
-// by its JSON and a share of what is not the JSON of objects, tables and
-// files, nor the first page of a table or index.
+// small as `max_bytes`, once it is built anew; nothing if it is that small, or
+// if there are no traces. If it can't be, the moment after the last one. An
+// estimate: each call counts by its JSON and a share of what is not the JSON of
+// objects, tables and files, nor the first page of a table or index.
 std::optional<int64_t> MomentForSize(db::Connection& connection,
                                      const std::optional<int64_t>& project,
                                      int64_t max_bytes);

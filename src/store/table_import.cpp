@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/hash.h"
@@ -24,14 +25,16 @@ struct Chunk {
   int64_t row_count;
 };
 
-// A chunk that begins with `first` and is just these rows.
+// The next chunk of just these rows, past chunk `after`. `first` is one of
+// them.
 std::optional<Chunk> FindChunk(Connection& connection, int64_t first,
-                               std::string_view digests) {
+                               std::string_view digests, int64_t after) {
   Query find(connection,
              "SELECT k.row_id, k.val_bytes, k.digests FROM chunk_rows c "
              "CROSS JOIN row_chunks k ON k.row_id = c.chunk "
-             "WHERE c.table_row = ? AND c.position = 0");
-  find.Bind(first);
+             "WHERE c.table_row = ? AND c.position = 0 AND c.chunk > ? "
+             "ORDER BY c.chunk");
+  find.Bind(first).Bind(after);
   while (find.Row()) {
     if (find.Text(2) != digests) continue;
     return Chunk{
@@ -60,14 +63,20 @@ Chunk MakeChunk(Connection& connection, const std::vector<Row>& rows,
   return chunk;
 }
 
+// The last chunk that a table has of just these rows: it has each once.
+using LastChunks = std::unordered_map<std::string, int64_t>;
+
 Result<Chunk> ImportChunk(Connection& connection, int64_t project,
-                          json::Value list) {
-  std::vector<Row> rows;
-  std::string digests;
-  if (!list.is(json::Kind::kArray) || !list.first().exists()) {
+                          json::Value list, LastChunks& last_chunks) {
+  json::Document document;
+  if (!list.is(json::Kind::kArray) ||
+      !document.Parse(list.raw(), 1).message.empty() ||
+      !document.root().first().exists()) {
     return Invalid("`rows` is not a list of lists of digests");
   }
-  for (json::Value v = list.first(); v.exists(); v = v.next()) {
+  std::vector<Row> rows;
+  std::string digests;
+  for (json::Value v = document.root().first(); v.exists(); v = v.next()) {
     if (!v.is(json::Kind::kString) || v.text().size() != kDigestChars) {
       return Invalid("`rows` is not a list of lists of digests");
     }
@@ -79,9 +88,12 @@ Result<Chunk> ImportChunk(Connection& connection, int64_t project,
     rows.push_back({find.Int(0), find.Int(1)});
     digests += v.text();
   }
+  int64_t& last = last_chunks[digests];
   const std::optional<Chunk> known =
-      FindChunk(connection, rows.front().row, digests);
-  return known ? *known : MakeChunk(connection, rows, digests);
+      FindChunk(connection, rows.front().row, digests, last);
+  const Chunk chunk = known ? *known : MakeChunk(connection, rows, digests);
+  last = chunk.row;
+  return chunk;
 }
 
 bool HasTable(Connection& connection, int64_t project,
@@ -112,10 +124,12 @@ Result<bool> ImportTable(Connection& connection, int64_t project,
   const std::string_view digest = line.Text(TableField::kDigest);
   if (HasTable(connection, project, digest)) return false;
   std::vector<Chunk> chunks;
+  LastChunks last_chunks;
   Chunk all{.row = 0, .val_bytes = 0, .row_count = 0};
   for (json::Value v = line.Json(TableField::kRows).first(); v.exists();
        v = v.next()) {
-    const Result<Chunk> chunk = ImportChunk(connection, project, v);
+    const Result<Chunk> chunk =
+        ImportChunk(connection, project, v, last_chunks);
     if (!chunk.ok()) return chunk.error();
     chunks.push_back(chunk.value());
     all.val_bytes += chunk.value().val_bytes;

@@ -16,10 +16,9 @@ using json::Kind;
 // Of a line. A payload is not looked into: it may have more values than a
 // document has nodes.
 constexpr int kDepth = 1;
-// {"inputs":""}, ["tag"]
+// {"inputs":""}, ["tag"], [["digest"]]: what is in the inner list is not looked
+// into.
 constexpr int kDepthOfMember = 1;
-// [["digest"]]
-constexpr int kDepthOfRows = 2;
 
 Error IsNot(std::string_view member, std::string_view what) {
   return Invalid("`" + std::string(member) + "` is not " + std::string(what));
@@ -38,9 +37,7 @@ std::optional<Number> ReadNumber(json::Value json) {
   return number;
 }
 
-bool IsJson(Form form) {
-  return form == Form::kJson || form == Form::kObject || form == Form::kList;
-}
+bool IsJson(Form form) { return form == Form::kJson || form == Form::kObject; }
 
 json::Value Find(json::Value object, std::string_view key) {
   for (json::Value v = object.first(); v.exists(); v = v.next()) {
@@ -91,10 +88,11 @@ Status TransferLine::ReadFrame(json::Value root, std::string_view type) {
     return Invalid("there is no type \"" + std::string(type) + '"');
   }
   const json::Value version = Find(root, "version");
-  if (version.exists() && ReadNumber<int64_t>(version) == kExportVersion) {
-    return {};
-  }
-  return Invalid("the export was made by a newer bobbin");
+  const std::optional<int64_t> number =
+      version.exists() ? ReadNumber<int64_t>(version) : std::nullopt;
+  if (!number) return IsNot("version", "the number of a form of export");
+  if (*number == kExportVersion) return {};
+  return Invalid("the export was made by a newer bobbin; import it with that");
 }
 
 Status TransferLine::ReadMembers(json::Value root) {
@@ -133,15 +131,20 @@ Status TransferLine::ReadMembers(json::Value root) {
   return exact.exists() ? ReadExact(exact) : Status();
 }
 
-json::Value TransferLine::LookInto(json::Value json, int depth) {
+Status TransferLine::LookInto(std::string_view name, json::Value& json) {
   json::Document& document = members_.emplace_back();
-  document.Parse(json.raw(), depth);
-  return document.root();
+  if (!document.Parse(json.raw(), kDepthOfMember).message.empty()) {
+    return Invalid('`' + std::string(name) +
+                   "` has more values than can be read");
+  }
+  json = document.root();
+  return {};
 }
 
 Status TransferLine::ReadExact(json::Value exact) {
   if (!exact.is(Kind::kObject)) return IsNot(kExactMember, "an object");
-  exact = LookInto(exact, kDepthOfMember);
+  Status looked = LookInto(kExactMember, exact);
+  if (!looked.ok()) return looked;
   for (json::Value v = exact.first(); v.exists(); v = v.next()) {
     const auto field =
         std::ranges::find(kind_->fields, v.key(), &TransferField::name);
@@ -209,13 +212,12 @@ Status TransferLine::ReadValue(const TransferField& field, json::Value json,
       if (!json.is(Kind::kObject)) return IsNot(field.name, "an object");
       value.text = json.raw();
       return {};
-    case Form::kList:
+    case Form::kTags:
+    case Form::kAliases:
     case Form::kRows:
       if (!json.is(Kind::kArray)) return IsNot(field.name, "a list");
       value.text = json.raw();
-      value.json = LookInto(
-          json, field.form == Form::kRows ? kDepthOfRows : kDepthOfMember);
-      return {};
+      return LookInto(field.name, value.json);
     case Form::kJson:
       value.text = json.raw();
       return {};
@@ -248,7 +250,8 @@ void TransferLine::BindAt(Query& query, size_t field) const {
     case Form::kText:
     case Form::kJson:
     case Form::kObject:
-    case Form::kList:
+    case Form::kTags:
+    case Form::kAliases:
     case Form::kRows:
       query.Bind(value.text);
       return;

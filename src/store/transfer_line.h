@@ -49,7 +49,7 @@ class TransferLine {
   int64_t Int(Field field) const {
     return values_[static_cast<size_t>(field)].number;
   }
-  // The JSON in the line: for lists.
+  // The JSON in the line, one level deep: for lists.
   template <class Field>
   json::Value Json(Field field) const {
     return values_[static_cast<size_t>(field)].json;
@@ -78,8 +78,8 @@ class TransferLine {
   Status ReadMembers(json::Value root);
   Status ReadExact(json::Value exact);
   Status ReadValue(const TransferField& field, json::Value json, Value& value);
-  // A member of the line with nodes of its own.
-  json::Value LookInto(json::Value json, int depth);
+  // Gives `json`, a member of the line, nodes of its own.
+  Status LookInto(std::string_view name, json::Value& json);
   void BindAt(db::Query& query, size_t field) const;
 
   json::Document document_;

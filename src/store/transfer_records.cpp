@@ -47,13 +47,12 @@ constexpr auto kObjectFields = std::to_array<TransferField>({
     {"leaf_object_class", "leaf_object_class", kText},
     {"wb_user_id", "wb_user_id", kText},
     {"tags",
-     "nullif((SELECT json_group_array(tag) FROM (SELECT tag FROM object_tags "
-     "WHERE object = objects.row_id ORDER BY tag)), '[]')",
-     kList},
+     "(SELECT object FROM object_tags WHERE object = objects.row_id LIMIT 1)",
+     kTags},
     {"aliases",
-     "nullif((SELECT json_group_array(alias) FROM (SELECT alias FROM "
-     "object_aliases WHERE object = objects.row_id ORDER BY alias)), '[]')",
-     kList},
+     "(SELECT object FROM object_aliases WHERE object = objects.row_id LIMIT "
+     "1)",
+     kAliases},
     {"val", "val", kJson, true},
 });
 

@@ -25,7 +25,8 @@ enum class Form : uint8_t {
   kStatus,  // a word; a number in the file (model::CallStatus)
   kJson,    // any JSON, the client's own text
   kObject,  // the same, but an object
-  kList,    // the same, but a list
+  kTags,    // of a version: a list of texts
+  kAliases,
   kBase64,  // bytes
   kRows,    // of a table: a list for each of its chunks with the digests of its
             // rows, so that tables share afterwards what they share now

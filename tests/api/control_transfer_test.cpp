@@ -46,6 +46,15 @@ std::vector<Json> OfType(const std::string& text, std::string_view type) {
   return found;
 }
 
+// A version of `o` in team/app; `more` are further members.
+std::string VersionLine(const std::string& more) {
+  return R"({"type":"object","project_id":"team/app","object_id":"o",)"
+         R"("kind":"object","digest":"d",)"
+         R"("created_at":"2024-01-01T00:00:00Z",)"
+         R"("published_at":"2024-01-01T00:00:00Z","val":1,)" +
+         more + "}\n";
+}
+
 // Out of one database, into a new one, and out of that.
 void CheckRoundTrip(Api& api) {
   const std::string lines = ExportAll(api);
@@ -357,9 +366,10 @@ TEST_CASE("the number of the first line is the sender's",
   request.body = "{}\n";
   request.query = {{"line", "41"}};
   CHECK_THAT(ReasonOf(api.Send(request), 400), Contains("Line 41: "));
-  for (const char* bad : {"0", "x", ""}) {
+  for (const char* bad : {"0", "x", "", "9223372036854775807"}) {
     request.query = {{"line", bad}};
-    CHECK_THAT(ReasonOf(api.Send(request), 400), Contains("`line`"));
+    CHECK_THAT(ReasonOf(api.Send(request), 400),
+               Contains("line must be an integer from 1"));
   }
   request.query = {{"lines", "1"}};
   CHECK_THAT(ReasonOf(api.Send(request), 400), Contains("lines"));
@@ -375,6 +385,177 @@ TEST_CASE("an export over a port streams out of a file",
   Api copy(Transport::kPort, db::Durability::kNormal);
   Import(copy, response.body);
   CHECK(ExportAll(copy) == response.body);
+}
+
+TEST_CASE("a list of more values than a document has nodes is refused",
+          "[api][control][transfer]") {
+  Api api;
+  std::string list = "[1";
+  for (int i = 0; i < 4'300'000; ++i) list += ",1";
+  list += ']';
+  CHECK_THAT(Refused(api, VersionLine(R"("version_index":0,"publish_order":1,)"
+                                      R"("tags":)" +
+                                      list)),
+             Contains("`tags` has more values than can be read"));
+  CHECK_THAT(Refused(api, R"({"type":"table","project_id":"a/b","digest":"d",)"
+                          R"("created_at":"2024-01-01T00:00:00Z","rows":[)" +
+                              list + "]}\n"),
+             Contains("`rows` is not a list of lists of digests"));
+}
+
+TEST_CASE("a table that repeats its rows comes back, also where it shares them",
+          "[api][control][transfer]") {
+  std::string rows;
+  for (int i = 0; i < 5000; ++i) rows += R"(,{"label":0})";
+  const auto create = [&](Api& api, std::string_view first) {
+    api.Ok("/table/create", R"({"table":{"project_id":"team/app","rows":[)" +
+                                std::string(first) + rows + "]}}");
+  };
+  Api api;
+  create(api, R"({"n":1})");
+  create(api, R"({"label":0})");
+  CheckRoundTrip(api);
+  Api copy;
+  create(copy, R"({"label":0})");
+  const std::string lines = ExportAll(api);
+  CHECK(Import(copy, lines).at("present").at("table") == 1);
+  CHECK(Import(copy, lines).at("added").empty());
+  const std::string digest = OfType(lines, "table").at(0).at("digest");
+  const std::string wanted =
+      R"({"project_id":"team/app","digest":)" + Quoted(digest) + "}";
+  CHECK((copy.Ok("/table/query", wanted) == api.Ok("/table/query", wanted)));
+}
+
+TEST_CASE("tags and aliases with half a surrogate pair come back",
+          "[api][control][transfer]") {
+  Api api;
+  const std::string digest = PublishVal(api, "o", "1");
+  const Body in_app{{"project_id", Quoted(kProject)}};
+  REQUIRE(SendJson(api, "PUT", "/objs/o/versions/" + digest + "/tags",
+                   in_app.With("tags", R"(["b \ud800","a"])").json())
+              .status == 200);
+  REQUIRE(SendJson(api, "PUT", "/objs/o/aliases",
+                   in_app.WithText("digest", digest)
+                       .With("aliases", R"(["\udfff"])")
+                       .json())
+              .status == 200);
+  CheckRoundTrip(api);
+  Api copy;
+  Import(copy, ExportAll(api));
+  const std::string wanted =
+      AVersion("o", digest).With("include_tags_and_aliases", "true").json();
+  CHECK(copy.Ok("/obj/read", wanted) == api.Ok("/obj/read", wanted));
+}
+
+TEST_CASE("of versions that come together the one published last is latest",
+          "[api][control][transfer]") {
+  Api from;
+  Api into;
+  const auto publish = [](Api& api, const char* val, int minute) {
+    api.clock.now_us = int64_t{minute} * 60'000'000;
+    return PublishVal(api, "o", val);
+  };
+  SECTION("a number and an order of another") {
+    publish(into, "0", 1);
+    publish(from, R"("a")", 2);
+    publish(from, R"("c")", 3);
+    publish(from, R"("a")", 4);
+  }
+  SECTION("an order of another") {
+    for (int minute : {1, 3, 4}) publish(into, R"("a")", minute);
+    for (int minute : {1, 2}) publish(from, R"("a")", minute);
+    publish(from, R"("c")", 3);
+  }
+  Import(into, ExportAll(from));
+  std::vector<std::string> latest;
+  for (const Json& object : QueryObjects(into)) {
+    if (object.at("is_latest") == 1) latest.push_back(object.at("val"));
+  }
+  CHECK(latest == std::vector<std::string>{"a"});
+  CHECK(ReadObject(into, "o", "latest").at("val") == "a");
+}
+
+TEST_CASE("a version with a number that leaves no room for others is refused",
+          "[api][control][transfer]") {
+  Api api;
+  const auto [members, reason] = GENERATE(table<std::string, std::string>({
+      {R"("version_index":9223372036854775807,"publish_order":1)",
+       "`version_index` is not"},
+      {R"("version_index":0,"publish_order":9223372036854775807)",
+       "`publish_order` is not"},
+      {R"("version_index":0,"publish_order":0)", "`publish_order` is not"},
+      {R"("version_index":0,"publish_order":1,"aliases":["latest"])",
+       "'latest' is reserved"},
+      {R"("version_index":0,"publish_order":1,"aliases":[""])",
+       "cannot be empty"},
+      {R"("version_index":0,"publish_order":1,"tags":["a/b"])", "Invalid tag"},
+  }));
+  INFO(members);
+  CHECK_THAT(Refused(api, VersionLine(members)), Contains(reason));
+}
+
+TEST_CASE("a piece that does not fit spoils no file",
+          "[api][control][transfer]") {
+  Api api;
+  REQUIRE(api.SendForm("/file/create",
+                       {{.name = "project_id", .data = "team/app"},
+                        {.name = "file", .filename = "f", .data = "content"}})
+              .status == 200);
+  const std::string lines = ExportAll(api);
+  const std::string digest = OfType(lines, "file").at(0).at("digest");
+  Api copy;
+  const auto piece = [&](const std::string& number) {
+    return R"({"type":"file_piece","project_id":"team/app","digest":)" +
+           Quoted(digest) + R"(,"piece":)" + number +
+           R"(,"data":"eA=="})"
+           "\n";
+  };
+  for (const char* number : {"7", "-1", "1", "9223372036854775807"}) {
+    CHECK_THAT(Refused(copy, piece(number)), Contains("does not come after"));
+  }
+  // A piece 0 of another content, and more of it: an import that was cut.
+  Import(copy, piece("0") + piece("1"));
+  CHECK(Import(copy, lines).at("added").at("file") == 1);
+  CHECK(ExportAll(copy) == lines);
+}
+
+TEST_CASE("a project that is asked for twice is exported once",
+          "[api][control][transfer]") {
+  Api api;
+  PutStart(api, AStart("c1"));
+  CHECK(OfType(api.Ok("/_bobbin/export",
+                      R"({"project_ids":["team/app","team/app"]})"),
+               "call")
+            .size() == 1);
+}
+
+TEST_CASE("what was refused is neither counted nor told with the next commit",
+          "[api][control][transfer]") {
+  Api api(Transport::kInProcess, db::Durability::kNormal);
+  PutStart(api, AStart("c1").WithText("project_id", "a/b"));
+  api.Restart();  // the file has counts
+  const auto count = [&] {
+    return Json::parse(api.Ok("/calls/query_stats", R"({"project_id":"a/b"})"))
+        .at("count");
+  };
+  CHECK(count() == 1);
+  const uint64_t before = api.changes().last();
+  std::string lines;
+  for (const char* id : {"i1", "i2", "i3"}) {
+    lines += R"({"type":"call","project_id":"a/b","id":")" + std::string(id) +
+             R"(","trace_id":"t","op_name":"f","status":"running",)"
+             R"("started_at":"2024-01-01T00:00:00Z","attributes":{},)"
+             R"("inputs":{}})"
+             "\n";
+  }
+  ReasonOf(api.Post("/_bobbin/import", lines + "bad\n"), 400);
+  PublishVal(api, "o", "1");  // a commit that changes no call
+  CHECK(count() == 1);
+  CHECK(api.changes().last() == before);
+  // Nor does the file keep counts that are no longer true.
+  PutStart(api, AStart("c2").WithText("project_id", "a/b"));
+  CHECK(Column(api, "SELECT count(*) FROM project_counts").front() == "0");
+  CHECK(count() == 2);
 }
 
 }  // namespace

@@ -13,11 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string Content(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 size_t CountIn(const TempDir& dir) {
   return static_cast<size_t>(
       std::distance(fs::directory_iterator(dir.path()), {}));
@@ -33,7 +28,7 @@ TEST_CASE("a port file is there as long as its object", "[cli]") {
   {
     cli::PortFile file;
     REQUIRE(file.Write(path, 6345).ok());
-    CHECK(Content(path) == "6345\n");
+    CHECK(FileText(path) == "6345\n");
     CHECK(CountIn(dir) == 1);
   }
   CHECK(CountIn(dir) == 0);

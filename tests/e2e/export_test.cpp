@@ -22,11 +22,6 @@ void Ask(Client& client, const std::string& path, const std::string& body) {
   REQUIRE(answer.status == 200);
 }
 
-std::string Contents(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 // Calls in trees of ten, every fifth still open, with the JSON of clients that
 // care for it.
 void PutCalls(Client& client, int count) {
@@ -107,7 +102,7 @@ TEST_CASE(
     REQUIRE(run.code == 0);
     CHECK_THAT(run.out, Contains(" to " + dir.File("a.jsonl") + ": "));
   }
-  const std::string lines = Contents(dir.File("a.jsonl"));
+  const std::string lines = FileText(dir.File("a.jsonl"));
   CHECK_THAT(lines, EndsWith("{\"type\":\"end\",\"lines\":10302}\n"));
   const Finished in =
       RunBobbin({"import", dir.File("a.jsonl"), "--db", dir.File("b.db")});
@@ -152,6 +147,44 @@ TEST_CASE("an import that was cut is repeated", "[e2e]") {
   CHECK(RunBobbin({"export", "-", "--db", dir.File("b.db")}).out == lines);
 }
 
+TEST_CASE("a line that was cut is no reason to lose those before it", "[e2e]") {
+  const TempDir dir;
+  {
+    Served bobbin({"--db", dir.File("a.db")});
+    Client client = bobbin.NewClient();
+    PutCalls(client, 3);
+  }
+  const std::string lines =
+      RunBobbin({"export", "-", "--db", dir.File("a.db")}).out;
+  const std::string cut = dir.File("cut.jsonl");
+  std::ofstream(cut) << lines.substr(0, lines.rfind("{\"type\":\"end") - 9);
+  const Finished run = RunBobbin({"import", cut, "--db", dir.File("b.db")});
+  CHECK(run.code == 1);
+  CHECK(run.err ==
+        "bobbin: The export was cut: it ends within line 5. What was there is "
+        "imported; a whole one can be imported over it.\n");
+  CHECK_THAT(run.out, Contains(R"("call":2)"));
+  CHECK(RunBobbin({"import", "-", "--db", dir.File("b.db")}).code == 1);
+}
+
+TEST_CASE("a line that is too long for a server is named, with a way out",
+          "[e2e]") {
+  const TempDir dir;
+  {
+    Served bobbin({"--db", dir.File("a.db")});
+    Client client = bobbin.NewClient();
+    Ask(client, "/call/start",
+        StartBody("c1", R"({"x":")" + std::string(100'000, 'x') + "\"}"));
+  }
+  const std::string from = dir.File("a.jsonl");
+  REQUIRE(RunBobbin({"export", from, "--db", dir.File("a.db")}).code == 0);
+  Served small({"--db", dir.File("b.db"), "--max-body", "50000"});
+  const Finished run = RunBobbin({"import", from, "--url", small.url()});
+  CHECK(run.code == 1);
+  CHECK_THAT(run.err, Contains("Line 3 "));
+  CHECK_THAT(run.err, Contains("--max-body"));
+}
+
 TEST_CASE("lines that are missing in the middle are noticed", "[e2e]") {
   const TempDir dir;
   MakeFile(dir.File("a.db"));
@@ -191,7 +224,7 @@ TEST_CASE("an import goes through the bobbin that has the file", "[e2e]") {
   // Out of it, too.
   run = RunBobbin({"export", "-", "--url", bobbin.url()});
   CHECK(run.code == 0);
-  CHECK(run.out == Contents(from));
+  CHECK(run.out == FileText(from));
   CHECK(bobbin.Stop() == 0);
   CHECK(RunBobbin({"import", from, "--url", bobbin.url()}).code == 9);
 }
@@ -206,13 +239,13 @@ TEST_CASE("an export replaces no file, and one that fails leaves none",
   CHECK(run.code == 1);
   CHECK(run.err ==
         "bobbin: " + to + " is there already, and is not replaced.\n");
-  CHECK(Contents(to) == "mine");
+  CHECK(FileText(to) == "mine");
   run = RunBobbin({"export", dir.File("no/a.jsonl"), "--db", dir.File("a.db")});
   CHECK(run.code == 1);
   run = RunBobbin(
       {"export", dir.File("b.jsonl"), "-p", "a/b", "--db", dir.File("a.db")});
   CHECK(run.code == 8);
-  CHECK(run.err == "bobbin: There is no project a/b\n");
+  CHECK(run.err == "bobbin: There is no project a/b.\n");
   CHECK(RunBobbin({"export", "-", "--db", dir.File("no.db")}).code == 4);
   // The database with nothing beside it, and the file that was mine.
   size_t others = 0;
@@ -295,8 +328,12 @@ TEST_CASE("calls are exported as CSV by the filters of ls", "[e2e]") {
   Served bobbin({"--db", db});
   run = RunBobbin({"export", dir.File("c.csv"), "--url", bobbin.url()});
   CHECK(run.code == 0);
-  CHECK_THAT(Contents(dir.File("c.csv")),
+  CHECK_THAT(FileText(dir.File("c.csv")),
              StartsWith("id,trace_id,parent_id,project_id,op_name,"));
+  REQUIRE(
+      RunBobbin({"export", dir.File("s.otlp"), "--url", bobbin.url()}).code ==
+      0);
+  CHECK_THAT(FileText(dir.File("s.otlp")), StartsWith("{\"resourceSpans\":"));
 }
 
 TEST_CASE("calls are exported as spans of OpenTelemetry", "[e2e]") {

@@ -41,11 +41,6 @@ std::string FileToPrune(const TempDir& dir) {
   return path;
 }
 
-std::string Bytes(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 std::string Ids(const std::string& path) {
   return RunBobbin({"sql", "--db", path,
                     "SELECT group_concat(id, ' ') AS ids FROM (SELECT id FROM "
@@ -73,12 +68,12 @@ TEST_CASE("old traces go, and the file gets smaller", "[e2e]") {
   CHECK(fs::file_size(path) + 1'900'000 < before);
   CHECK(RunBobbin({"check", "--db", path}).code == 0);
   // There is no more to be done.
-  const std::string left = Bytes(path);
+  const std::string left = FileText(path);
   const Finished again =
       RunBobbin({"prune", "--older-than", "30d", "--db", path});
   CHECK(again.code == 0);
   CHECK_THAT(again.out, StartsWith(R"({"projects":[],)"));
-  CHECK(Bytes(path) == left);
+  CHECK(FileText(path) == left);
 }
 
 TEST_CASE("only what is asked for goes", "[e2e]") {
@@ -115,15 +110,38 @@ TEST_CASE("a size is met by the oldest traces", "[e2e]") {
   CHECK(Ids(path) == "{\"ids\":null}\n");
 }
 
+TEST_CASE("a file that is small enough loses nothing, whatever its age",
+          "[e2e]") {
+  const TempDir dir;
+  const std::string path = dir.File("calls.db");
+  {
+    Served bobbin({"--db", path});
+    Client client = bobbin.NewClient();
+    Begin(client, "old", "1960-01-01");
+    Begin(client, "new", "2020-01-01");
+  }
+  const auto prune = [&](Arguments more) {
+    Arguments all{"prune", "--yes", "--max-size", "1TB", "--db", path};
+    all.insert(all.end(), more.begin(), more.end());
+    return RunBobbin(all);
+  };
+  CHECK_THAT(prune({}).out, StartsWith(R"({"projects":[],)"));
+  CHECK_THAT(prune({"--older-than", "1950-01-01"}).out,
+             StartsWith(R"({"projects":[],)"));
+  CHECK(Ids(path) == "{\"ids\":\"new old\"}\n");
+  CHECK(prune({"--older-than", "1961-01-01"}).code == 0);
+  CHECK(Ids(path) == "{\"ids\":\"new\"}\n");
+}
+
 TEST_CASE("a dry run changes no byte, also of a file that is served", "[e2e]") {
   const TempDir dir;
   const std::string path = FileToPrune(dir);
-  const std::string before = Bytes(path);
+  const std::string before = FileText(path);
   const Finished run =
       RunBobbin({"prune", "--older-than", "30d", "--dry-run", "--db", path});
   CHECK(run.code == 0);
   CHECK_THAT(run.out, EndsWith("\"file_bytes_after\":null}\n"));
-  CHECK(Bytes(path) == before);
+  CHECK(FileText(path) == before);
 
   Served bobbin({"--db", path});
   CHECK(RunBobbin({"prune", "--older-than", "30d", "-n", "--db", path}).out ==

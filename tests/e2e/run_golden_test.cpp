@@ -13,12 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string TextOf(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file),
-          std::istreambuf_iterator<char>()};
-}
-
 struct Outcome {
   int code = 0;
   std::string err;
@@ -46,7 +40,7 @@ TEST_CASE("--golden --update writes what later runs are compared with",
       RunOnce("call-of-one", R"({"n":1})", {"--golden", path, "--update"});
   CHECK(run.code == 0);
   CHECK(run.err == "bobbin: " + path + " is written.\n");
-  const std::string text = TextOf(path);
+  const std::string text = FileText(path);
   CHECK_THAT(text, Catch::StartsWith("{\n  \"golden\": 1,\n"));
 
   run = RunOnce("call-of-two", R"({"n":1})", {"--golden", path});
@@ -61,7 +55,7 @@ TEST_CASE("--golden --update writes what later runs are compared with",
   CHECK_THAT(run.err, Catch::Contains("\n  -       \"inputs\": {\"n\": 1},\n"
                                       "  +       \"inputs\": {\"n\": 2},\n"));
   CHECK_THAT(run.err, Catch::EndsWith("run it again with --update.\n"));
-  CHECK(TextOf(path) == text);
+  CHECK(FileText(path) == text);
 
   run = RunOnce("call-of-two", R"({"n":1})", {"--golden", path, "--update"});
   CHECK(run.err == "bobbin: " + path + " is as it was.\n");
@@ -120,7 +114,7 @@ TEST_CASE("the golden traces of projects stand by their names", "[e2e]") {
   }
   ran.gate().Open();
   CHECK(ran.process().Wait().code == 0);
-  const std::string text = TextOf(path);
+  const std::string text = FileText(path);
   CHECK(text.find(R"("in": "a")") < text.find(R"("in": "b")"));
   CHECK(text.find(R"("in": "b")") != std::string::npos);
 }

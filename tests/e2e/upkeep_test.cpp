@@ -39,11 +39,6 @@ std::string IdsIn(const std::string& path) {
   return run.out;
 }
 
-std::string ReadAll(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 size_t FilesIn(const TempDir& dir) {
   size_t files = 0;
   for (const auto& entry : fs::directory_iterator(dir.path())) {
@@ -91,7 +86,7 @@ TEST_CASE("a backup replaces no file, and one that fails leaves none",
   CHECK(run.code == 1);
   CHECK(run.err ==
         "bobbin: " + copy + " is there already, and is not replaced.\n");
-  CHECK(ReadAll(copy) == "mine");
+  CHECK(FileText(copy) == "mine");
   run = RunBobbin({"backup", path, "--db", path});
   CHECK(run.code == 1);
   run = RunBobbin({"backup", dir.File("none/copy.db"), "--db", path});
@@ -137,7 +132,7 @@ TEST_CASE("check finds rows that no read reaches; --repair takes them away",
           "INSERT INTO call_inputs (row_id, attributes, inputs)"
           " VALUES (900, '{}', '{}'), (901, '{}', '{}');"
           "UPDATE project_counts SET calls = 7");
-  const std::string damaged = ReadAll(path);
+  const std::string damaged = FileText(path);
   Finished run = RunBobbin({"check", "--db", path});
   CHECK(run.code == 1);
   CHECK_THAT(
@@ -148,7 +143,7 @@ TEST_CASE("check finds rows that no read reaches; --repair takes them away",
           R"({"what":"kept counts of calls that are wrong","count":1,)"
           R"("can_repair":true}],)"));
   // To look changes nothing.
-  CHECK(ReadAll(path) == damaged);
+  CHECK(FileText(path) == damaged);
 
   run = RunBobbin({"check", "--repair", "--db", path});
   CHECK(run.code == 0);
