@@ -53,22 +53,23 @@
 //                               "match_end"} of the first of these that has it
 //                               within; NULL if none has
 //
-// `summary` is that of a call, and `prices` a list as in db/price_book.h, the
-// same in all rows:
-//   has_usage(summary)          1 if it says what a model used
-// Aggregates; NULL without rows:
-//   usage_totals(prices, project, started_at_us, summary)
+// What models used:
+//   usage_of(summary)           `usage` as calls are kept with it, out of their
+//                               summary (schema/0010_usage.sql); NULL if none
+// Aggregates; NULL without rows. `usage` is that of a call, and `prices` a list
+// as in db/price_book.h, the same in all rows:
+//   usage_totals(prices, project, started_at_us, usage)
 //       [prompt, completion, total, cost] as JSON; NULL if nothing was used,
 //       a null cost if nothing has a price
-//   usage_by_model(prices, project, started_at_us, summary)
+//   usage_by_model(prices, project, started_at_us, usage)
 //       {"<model>": {"requests": ..., ...}} as the API has it (contract section
 //       4.6); without costs if `prices` is NULL
-//   call_stats(prices, project, started_at_us, summary, key, status,
+//   call_stats(prices, project, started_at_us, usage, key, status,
 //              latency_us)
 //       [[key, calls, errors, p50, p95, p99, prompt, completion, total, cost],
 //       ...] as JSON, for each integer `key`; milliseconds. A percentile is
 //       the smallest latency that so much of all is not above.
-//   model_stats(prices, project, started_at_us, summary, status, latency_us)
+//   model_stats(prices, project, started_at_us, usage, status, latency_us)
 //       the same for each model; a call with two models counts for both
 //   latency_percentiles(latency_us)
 //       [p50, p95, p99] as JSON, in milliseconds

@@ -24,11 +24,10 @@ namespace bobbin::db {
 namespace {
 
 using json::TokenCounts;
-using json::Value;
 using OptCosts = std::optional<PriceBook::Costs>;
 
 // The places of the arguments that all the aggregates have.
-enum Argument : int { kPrices, kProject, kStartedAt, kSummary, kMore };
+enum Argument : int { kPrices, kProject, kStartedAt, kUsage, kMore };
 
 void AddCosts(OptCosts& sum, const OptCosts& more) {
   if (!more) return;
@@ -41,21 +40,17 @@ class Usage {
  public:
   template <class Visit>
   void Each(sqlite3_value** arguments, const Visit& visit) {
-    if (IsNull(arguments[kSummary])) return;
+    if (IsNull(arguments[kUsage])) return;
     if (!prices_) prices_.emplace(TextOf(arguments[kPrices]));
     const int64_t project = sqlite3_value_int64(arguments[kProject]);
     const int64_t started_at_us = sqlite3_value_int64(arguments[kStartedAt]);
-    for (Value v = reader_.First(TextOf(arguments[kSummary])); v.exists();
-         v = v.next()) {
-      if (!v.is(json::Kind::kObject)) continue;
-      const TokenCounts tokens = json::ReadTokenCounts(v);
-      visit(v.key(), tokens,
-            prices_->CostsOf(project, v.key(), started_at_us, tokens));
+    for (json::UsageTextReader v(TextOf(arguments[kUsage])); v.Next();) {
+      visit(v.model(), v.counts(),
+            prices_->CostsOf(project, v.model(), started_at_us, v.counts()));
     }
   }
 
  private:
-  json::UsageReader reader_;
   std::optional<PriceBook> prices_;  // from the first row
 };
 
@@ -370,14 +365,16 @@ constexpr auto kAggregates = std::to_array<Aggregate>({
 
 // --- functions ------------------------------------------------------------
 
-void HasUsage(sqlite3_context* context, int, sqlite3_value** arguments) {
+void UsageOf(sqlite3_context* context, int, sqlite3_value** arguments) {
   static thread_local json::UsageReader reader;
   const std::string_view summary = TextOf(arguments[0]);
-  Return(context, !summary.empty() && json::HasUsage(reader, summary));
+  if (summary.empty()) return;
+  const std::string usage = json::UsageText(reader, summary);
+  if (!usage.empty()) Return(context, usage);
 }
 
 constexpr auto kUsageFunctions = std::to_array<Function>({
-    {"has_usage", 1, HasUsage},
+    {"usage_of", 1, UsageOf},
 });
 
 }  // namespace

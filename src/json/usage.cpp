@@ -1,10 +1,12 @@
 #include "json/usage.h"
 
 #include <array>
+#include <charconv>
 #include <limits>
 #include <optional>
 
 #include "json/number.h"
+#include "json/write.h"
 
 namespace bobbin::json {
 namespace {
@@ -62,6 +64,36 @@ constexpr auto kRows = std::to_array<Row>({
     {"total_tokens", &TokenCounts::total},
 });
 
+// The counts in the order in which calls are kept with them.
+constexpr auto kPlaces = std::to_array<int64_t TokenCounts::*>(
+    {&TokenCounts::requests, &TokenCounts::prompt, &TokenCounts::completion,
+     &TokenCounts::total, &TokenCounts::cache_read,
+     &TokenCounts::cache_creation});
+
+void AppendCounts(std::string& out, const TokenCounts& counts) {
+  size_t length = kPlaces.size();
+  while (length > 0 && counts.*(kPlaces[length - 1]) == 0) --length;
+  out += '[';
+  for (size_t i = 0; i < length; ++i) {
+    if (i > 0) out += ',';
+    AppendInt(out, counts.*(kPlaces[i]));
+  }
+  out += ']';
+}
+
+std::string TextFrom(Value first_model) {
+  std::string out;
+  for (Value v = first_model; v.exists(); v = v.next()) {
+    if (!v.is(Kind::kObject)) continue;
+    out += out.empty() ? '{' : ',';
+    AppendQuoted(out, v.key());
+    out += ':';
+    AppendCounts(out, ReadTokenCounts(v));
+  }
+  if (!out.empty()) out += '}';
+  return out;
+}
+
 }  // namespace
 
 int64_t TokenCounts::all() const {
@@ -106,11 +138,60 @@ Value UsageReader::First(std::string_view summary) {
   return usage.first();
 }
 
-bool HasUsage(UsageReader& reader, std::string_view summary) {
-  for (Value v = reader.First(summary); v.exists(); v = v.next()) {
-    if (v.is(Kind::kObject)) return true;
+std::string UsageText(UsageReader& reader, std::string_view summary) {
+  return TextFrom(reader.First(summary));
+}
+
+std::string UsageText(Value usage) {
+  if (!usage.exists() || !usage.is(Kind::kObject)) return {};
+  return TextFrom(usage.first());
+}
+
+bool UsageTextReader::Next() {
+  // `{` before the first, `,` before the others, `}` after the last
+  if (rest_.size() < 2 || rest_.front() == '}') return false;
+  rest_.remove_prefix(1);
+  return ReadModel() && ReadCounts();
+}
+
+bool UsageTextReader::ReadModel() {
+  if (rest_.front() != '"') return false;
+  size_t end = 1;
+  bool escaped = false;
+  while (end < rest_.size() && rest_[end] != '"') {
+    if (rest_[end] == '\\') {
+      escaped = true;
+      ++end;
+    }
+    ++end;
   }
-  return false;
+  if (end >= rest_.size()) return false;
+  model_ = rest_.substr(1, end - 1);
+  if (escaped) {
+    Document name;
+    if (!name.Parse(rest_.substr(0, end + 1), 1).message.empty()) return false;
+    name_ = name.root().text();
+    model_ = name_;
+  }
+  rest_.remove_prefix(end + 1);
+  return true;
+}
+
+bool UsageTextReader::ReadCounts() {
+  constexpr std::string_view kBegin = ":[";
+  counts_ = {};
+  if (!rest_.starts_with(kBegin)) return false;
+  const char* at = rest_.data() + kBegin.size();
+  const char* const end = rest_.data() + rest_.size();
+  for (const auto place : kPlaces) {
+    if (at == end || *at == ']') break;
+    const auto [stop, error] = std::from_chars(at, end, counts_.*place);
+    if (error != std::errc() || stop == end) return false;
+    at = stop + (*stop == ',' ? 1 : 0);
+  }
+  if (at == end || *at != ']') return false;
+  rest_.remove_prefix(static_cast<size_t>(at + 1 - rest_.data()));
+  return true;
 }
 
 }  // namespace bobbin::json

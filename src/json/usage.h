@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "json/document.h"
@@ -39,7 +40,31 @@ class UsageReader {
   Document document_;
 };
 
-// True if `usage` has the object of a model.
-bool HasUsage(UsageReader& reader, std::string_view summary);
+// The counts of each model in `usage`, as calls are kept with them
+// (schema/0010_usage.sql); empty if it has no object of a model.
+std::string UsageText(Value usage);
+// The same out of a whole summary.
+std::string UsageText(UsageReader& reader, std::string_view summary);
+
+// Reads what UsageText() has written, model by model; quicker than a Document.
+class UsageTextReader {
+ public:
+  // `text` must outlive what is read. Text of another form ends early.
+  explicit UsageTextReader(std::string_view text) : rest_(text) {}
+
+  // False: there are no more.
+  bool Next();
+  // The name lives until the next Next().
+  std::string_view model() const { return model_; }
+  const TokenCounts& counts() const { return counts_; }
+
+ private:
+  bool ReadModel();
+  bool ReadCounts();
+
+  std::string_view rest_, model_;
+  TokenCounts counts_;
+  std::string name_;  // one that had escapes
+};
 
 }  // namespace bobbin::json

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/time.h"
+#include "json/usage.h"
 #include "json/write.h"
 #include "model/record.h"
 
@@ -252,7 +253,10 @@ void ReadSummaryParts(Value summary, Summary& out, const Loc& loc,
     if (v.key() == "usage") usage = v;
     if (v.key() == "status_counts") counts = v;
   }
-  if (usage.exists()) ReadUsage(usage, loc.In("usage"), details);
+  if (usage.exists()) {
+    ReadUsage(usage, loc.In("usage"), details);
+    out.usage = json::UsageText(usage);
+  }
   if (counts.exists()) {
     ReadStatusCounts(counts, out.has_errors, loc.In("status_counts"), details);
   }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -33,6 +34,7 @@ struct RawValue {
 struct Summary {
   std::string_view json;
   bool has_errors = false;  // status_counts.error > 0
+  std::string usage;        // as json::UsageText() has it
 };
 
 // A list of strings, and objects whose values are all strings or all numbers;

@@ -16,7 +16,7 @@ constexpr int64_t kMostBucketSeconds = int64_t{1'000'000'000};
 // What the scan of the matching calls gives.
 constexpr std::string_view kStatsColumns =
     "c.project, c.id, c.parent_id, c.op, c.status, c.started_at_us, "
-    "c.ended_at_us - c.started_at_us AS latency_us, c.output_row";
+    "c.ended_at_us - c.started_at_us AS latency_us, c.usage";
 
 // All calls of the file, or of a project, wherever they are.
 void AddAllCalls(Statement& out, const model::StatsReq& request) {
@@ -77,13 +77,12 @@ Status AddMatching(Statement& out, const model::StatsReq& request) {
   return {};
 }
 
-constexpr std::string_view kFrom =
-    " FROM m LEFT JOIN call_outputs u ON u.row_id = m.output_row";
-// The call's usage is not included in that of a call above it.
+// The call's usage is not made of that of calls below it. IS NOT TRUE, and not
+// NOT IN: SQLite would read the whole list again for each call that is not in
+// it, in search of a NULL.
 constexpr std::string_view kIsLowest =
-    "(m.project, m.id) NOT IN (SELECT m.project, m.parent_id FROM m CROSS "
-    "JOIN call_outputs u ON u.row_id = m.output_row WHERE m.parent_id IS NOT "
-    "NULL AND has_usage(u.summary))";
+    "((m.project, m.id) IN (SELECT m.project, m.parent_id FROM m WHERE "
+    "m.parent_id IS NOT NULL AND m.usage IS NOT NULL)) IS NOT TRUE";
 
 // --- by op, by model, by time ---------------------------------------------
 
@@ -103,10 +102,10 @@ void AddByOp(Statement& out, const model::StatsReq& request) {
   }
   out.Add(", s AS (SELECT call_stats(");
   out.Add(kPriceList);
-  out.Add(", m.project, m.started_at_us, u.summary, ");
+  out.Add(", m.project, m.started_at_us, m.usage, ");
   out.Add(all ? "same.first" : "m.op");
   out.Add(", m.status, m.latency_us) AS j");
-  out.Add(kFrom);
+  out.Add(" FROM m");
   if (all) out.Add(" CROSS JOIN same ON same.op = m.op");
   out.Add(
       ") SELECT o.name AS k, coalesce(o.trace_name, o.name) AS n, r.value AS v "
@@ -119,9 +118,8 @@ void AddByModel(Statement& out, const model::StatsReq&) {
   out.Add(", s AS (SELECT model_stats(");
   out.Add(kPriceList);
   out.Add(
-      ", m.project, m.started_at_us, u.summary, m.status, m.latency_us) AS j");
-  out.Add(kFrom);
-  out.Add(" WHERE ");
+      ", m.project, m.started_at_us, m.usage, m.status, m.latency_us) AS j "
+      "FROM m WHERE ");
   out.Add(kIsLowest);
   out.Add(
       ") SELECT json_extract(r.value, '$[0]') AS k, "
@@ -171,9 +169,9 @@ void AddByTime(Statement& out, const model::StatsReq& request) {
   out.Add(kIsLowest);
   // Rounded down also before 1970.
   out.Add(
-      " THEN u.summary END, m.started_at_us - ((m.started_at_us % bucket.us) + "
+      " THEN m.usage END, m.started_at_us - ((m.started_at_us % bucket.us) + "
       "bucket.us) % bucket.us, m.status, m.latency_us) AS j FROM bucket CROSS "
-      "JOIN m LEFT JOIN call_outputs u ON u.row_id = m.output_row) SELECT "
+      "JOIN m) SELECT "
       "json_extract(r.value, '$[0]') AS k, json_extract(r.value, '$[0]') AS n, "
       "r.value AS v FROM s CROSS JOIN json_each(s.j) r ORDER BY k");
 }

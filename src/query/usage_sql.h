@@ -19,7 +19,7 @@ namespace bobbin::query {
 void AddPriceList(Statement& out, bool one_project);
 inline constexpr std::string_view kPriceList = "(SELECT j FROM prices_list)";
 
-// A scalar subquery: `aggregate`(prices, project, started_at_us, summary) over
+// A scalar subquery: `aggregate`(prices, project, started_at_us, usage) over
 // the calls that make up the usage of call `c`.
 std::string UsageOfCall(std::string_view aggregate, std::string_view prices);
 

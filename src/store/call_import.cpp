@@ -18,8 +18,8 @@ constexpr const char* kInsertCall =
     "INSERT INTO calls (project, id, op, output_row, start_bytes, end_bytes, "
     "trace_id, parent_id, started_at_us, ended_at_us, status, wb_user_id, "
     "display_name, thread_id, turn_id, wb_run_id, wb_run_step, "
-    "wb_run_step_end, deleted_at_us, exception) VALUES (?, ?, ?, ?, ?, ?, ?, "
-    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "wb_run_step_end, deleted_at_us, exception, usage) VALUES (?, ?, ?, ?, ?, "
+    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, usage_of(?))";
 
 Status CheckHalves(const TransferLine& line) {
   const bool started = line.Has(kStartedAt);
@@ -90,7 +90,7 @@ void InsertCall(Connection& connection, int64_t project,
   for (const CallField field :
        {kTraceId, kParentId, kStartedAt, kEndedAt, kStatus, kWbUserId,
         kDisplayName, kThreadId, kTurnId, kWbRunId, kWbRunStep, kWbRunStepEnd,
-        kDeletedAt, kException}) {
+        kDeletedAt, kException, kSummary}) {
     line.Bind(insert, field);
   }
   insert.Run();
@@ -162,11 +162,11 @@ void AddStart(Connection& connection, int64_t row, int64_t op,
 void AddEnd(Connection& connection, int64_t row, const TransferLine& line) {
   Query update(connection,
                "UPDATE calls SET output_row = ?, end_bytes = ?, ended_at_us = "
-               "?, status = ?, exception = ?, wb_run_step_end = ? "
-               "WHERE row_id = ?");
+               "?, status = ?, exception = ?, wb_run_step_end = ?, "
+               "usage = usage_of(?) WHERE row_id = ?");
   update.Bind(InsertOutputs(connection, line)).Bind(EndSize(line));
   for (const CallField field :
-       {kEndedAt, CallField::kStatus, kException, kWbRunStepEnd}) {
+       {kEndedAt, CallField::kStatus, kException, kWbRunStepEnd, kSummary}) {
     line.Bind(update, field);
   }
   update.Bind(row).Run();

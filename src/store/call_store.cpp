@@ -94,7 +94,8 @@ void Bury(Connection& connection, const Doomed& call, int64_t now_us) {
         "ended_at_us = NULL, status = 0, output_row = NULL, start_bytes = 0, "
         "end_bytes = 0, wb_user_id = NULL, display_name = NULL, "
         "thread_id = NULL, turn_id = NULL, wb_run_id = NULL, "
-        "wb_run_step = NULL, wb_run_step_end = NULL, exception = NULL "
+        "wb_run_step = NULL, wb_run_step_end = NULL, exception = NULL, "
+        "usage = NULL "
         "WHERE row_id = ?1")
       .Bind(call.row)
       .Bind(now_us)

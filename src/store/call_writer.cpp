@@ -26,14 +26,14 @@ constexpr const char* kInsertComplete =
     "INSERT INTO calls (project, id, trace_id, parent_id, op, started_at_us, "
     "start_bytes, wb_user_id, display_name, thread_id, turn_id, wb_run_id, "
     "wb_run_step, ended_at_us, status, output_row, end_bytes, exception, "
-    "wb_run_step_end) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
+    "wb_run_step_end, usage) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
     "coalesce(?8, 'local'), ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
-    "?19) ON CONFLICT (id, project) DO NOTHING";
+    "?19, ?20) ON CONFLICT (id, project) DO NOTHING";
 
 constexpr const char* kInsertEnd =
     "INSERT INTO calls (project, id, start_bytes, ended_at_us, status, "
-    "output_row, end_bytes, exception, wb_run_step_end) "
-    "VALUES (?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8)";
+    "output_row, end_bytes, exception, wb_run_step_end, usage) "
+    "VALUES (?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 
 constexpr const char* kInsertInputs =
     "INSERT INTO call_inputs (row_id, attributes, inputs, otel_dump) "
@@ -44,7 +44,7 @@ constexpr const char* kInsertOutputs =
 
 constexpr const char* kEndFirstTime =
     "UPDATE calls SET ended_at_us = ?3, status = ?4, output_row = ?5, "
-    "end_bytes = ?6, exception = ?7, wb_run_step_end = ?8 "
+    "end_bytes = ?6, exception = ?7, wb_run_step_end = ?8, usage = ?9 "
     "WHERE id = ?2 AND project = ?1 AND output_row IS NULL "
     "AND started_at_us IS NOT NULL";
 
@@ -85,6 +85,7 @@ constexpr const char* kMergeEnd =
     "exception = coalesce(?3, exception), "
     "status = CASE WHEN coalesce(?3, exception, '') <> '' THEN 2 ELSE ?4 END, "
     "wb_run_step_end = coalesce(?5, wb_run_step_end), output_row = ?6, "
+    "usage = ?7, "
     "end_bytes = (SELECT coalesce(length(CAST(output AS BLOB)), 4) "
     "+ length(CAST(summary AS BLOB)) FROM call_outputs WHERE row_id = ?6) "
     "WHERE row_id = ?1";
@@ -103,6 +104,11 @@ constexpr const char* kReplaceOutputs =
 std::optional<std::string_view> Output(const CallReport& report) {
   if (!report.output) return std::nullopt;
   return report.output->json;
+}
+
+std::optional<std::string_view> Usage(const CallReport& report) {
+  if (report.summary.usage.empty()) return std::nullopt;
+  return report.summary.usage;
 }
 
 std::optional<std::string_view> OtelDump(const CallReport& report) {
@@ -303,6 +309,7 @@ class ReportWriter {
         .Bind(EndStatus(report_))
         .Bind(report_.wb_run_step_end)
         .Bind(outputs)
+        .Bind(Usage(report_))
         .Run();
     if (!replace && !report_.output) return;  // the earlier output stays
     ClearRefs(connection_, found.row, RefSide::kOutput);
@@ -330,14 +337,16 @@ class ReportWriter {
         .Bind(report_.wb_run_step);
   }
 
-  // ended_at_us, status, output_row, end_bytes, exception, wb_run_step_end
+  // ended_at_us, status, output_row, end_bytes, exception, wb_run_step_end,
+  // usage
   void BindEnd(Query& query, int64_t outputs) {
     query.Bind(report_.ended_at->us)
         .Bind(EndStatus(report_))
         .Bind(outputs)
         .Bind(EndBytes(report_))
         .Bind(report_.exception)
-        .Bind(report_.wb_run_step_end);
+        .Bind(report_.wb_run_step_end)
+        .Bind(Usage(report_));
   }
 
   void WriteInputs(const char* sql, int64_t row) {

@@ -3,60 +3,73 @@
 namespace bobbin::store {
 namespace {
 
-// Rows that should not be: all in `table` where `condition` holds. Those that
-// no read can reach may be taken away; of others something has been lost.
+enum class Remedy {
+  kNone,      // something has been lost
+  kTakeAway,  // no read can reach them, or they are made anew
+  kCount,     // see kCountAgain
+};
+
+// Rows that should not be: all in `table` where `condition` holds.
 struct Rule {
   std::string_view what;
   std::string_view table;
   std::string_view condition;
-  bool unreachable;
+  Remedy remedy;
 };
+
+constexpr std::string_view kCountAgain =
+    "UPDATE calls SET usage = usage_of((SELECT summary FROM call_outputs u"
+    " WHERE u.row_id = calls.output_row)) WHERE ";
 
 constexpr Rule kRules[] = {
     {"inputs without a call", "call_inputs",
-     "row_id NOT IN (SELECT row_id FROM calls)", true},
+     "row_id NOT IN (SELECT row_id FROM calls)", Remedy::kTakeAway},
     {"outputs without a call", "call_outputs",
      "row_id NOT IN (SELECT output_row FROM calls"
      " WHERE output_row IS NOT NULL)",
-     true},
+     Remedy::kTakeAway},
     {"refs of no call", "call_refs", "call NOT IN (SELECT row_id FROM calls)",
-     true},
+     Remedy::kTakeAway},
     {"pieces of no file", "file_chunks",
-     "file NOT IN (SELECT row_id FROM files)", true},
+     "file NOT IN (SELECT row_id FROM files)", Remedy::kTakeAway},
     {"tags of no object", "object_tags",
-     "object NOT IN (SELECT row_id FROM objects)", true},
+     "object NOT IN (SELECT row_id FROM objects)", Remedy::kTakeAway},
     {"aliases of no object", "object_aliases",
-     "object NOT IN (SELECT row_id FROM objects)", true},
+     "object NOT IN (SELECT row_id FROM objects)", Remedy::kTakeAway},
     {"kept counts of calls that are wrong", "project_counts",
      "calls IS NOT (SELECT count(*) FROM calls c WHERE"
      " c.project = project_counts.project AND c.started_at_us IS NOT NULL)"
      " OR roots IS NOT (SELECT count(*) FROM calls c WHERE"
      " c.project = project_counts.project AND c.started_at_us IS NOT NULL"
      " AND c.parent_id IS NULL)",
-     true},
+     Remedy::kTakeAway},
+    {"calls whose token counts are not those of their summary", "calls",
+     "usage IS NOT usage_of((SELECT summary FROM call_outputs u"
+     " WHERE u.row_id = calls.output_row))",
+     Remedy::kCount},
     {"calls whose inputs are gone", "calls",
      "started_at_us IS NOT NULL"
      " AND row_id NOT IN (SELECT row_id FROM call_inputs)",
-     false},
+     Remedy::kNone},
     {"calls whose output is gone", "calls",
      "output_row IS NOT NULL"
      " AND output_row NOT IN (SELECT row_id FROM call_outputs)",
-     false},
+     Remedy::kNone},
     {"calls whose op is gone", "calls",
-     "op IS NOT NULL AND op NOT IN (SELECT row_id FROM ops)", false},
+     "op IS NOT NULL AND op NOT IN (SELECT row_id FROM ops)", Remedy::kNone},
     {"calls of no project", "calls",
      "project NOT IN (SELECT row_id FROM projects"
      " UNION ALL SELECT row_id FROM snapshots)",
-     false},
+     Remedy::kNone},
     {"files that are not as long as they say", "files",
      "project <> 0 AND size_bytes IS NOT (SELECT"
      " coalesce(sum(length(data)), 0) FROM file_chunks"
      " WHERE file = files.row_id)",
-     false},
+     Remedy::kNone},
     {"chunks of tables that are gone", "table_chunks",
-     "chunk NOT IN (SELECT row_id FROM row_chunks)", false},
+     "chunk NOT IN (SELECT row_id FROM row_chunks)", Remedy::kNone},
     {"rows of tables that are gone", "chunk_rows",
-     "table_row NOT IN (SELECT row_id FROM table_rows)", false},
+     "table_row NOT IN (SELECT row_id FROM table_rows)", Remedy::kNone},
 };
 
 std::string Where(const Rule& rule) {
@@ -78,7 +91,7 @@ FileCheck CheckFile(db::Connection& connection) {
     if (query.Int(0) == 0) continue;
     found.rows.push_back({.what = std::string(rule.what),
                           .rows = query.Int(0),
-                          .can_mend = rule.unreachable});
+                          .can_mend = rule.remedy != Remedy::kNone});
   }
   return found;
 }
@@ -87,7 +100,11 @@ void MendFile(db::Connection& connection) {
   // First: the rows are found by their indexes.
   connection.Exec("REINDEX");
   for (const Rule& rule : kRules) {
-    if (rule.unreachable) connection.Exec("DELETE FROM " + Where(rule));
+    if (rule.remedy == Remedy::kTakeAway) {
+      connection.Exec("DELETE FROM " + Where(rule));
+    } else if (rule.remedy == Remedy::kCount) {
+      connection.Exec(std::string(kCountAgain) + std::string(rule.condition));
+    }
   }
 }
 

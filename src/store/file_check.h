@@ -33,7 +33,7 @@ inline constexpr int kMostSqliteFindings = 20;
 FileCheck CheckFile(db::Connection& connection);
 
 // Within a job of Database::Write: builds every index anew from its table,
-// takes away rows that no read can reach, and counts that are wrong. Throws
+// takes away rows that no read can reach, and puts counts right. Throws
 // SQLite::Exception.
 void MendFile(db::Connection& connection);
 

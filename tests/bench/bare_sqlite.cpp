@@ -38,7 +38,7 @@ constexpr const char* kOutputs =
     "INSERT INTO call_outputs (output, summary) VALUES (?, ?)";
 constexpr const char* kEnd =
     "UPDATE calls SET ended_at_us = ?3, status = ?4, output_row = ?5, "
-    "end_bytes = ?6, exception = ?7, wb_run_step_end = ?8 "
+    "end_bytes = ?6, exception = ?7, wb_run_step_end = ?8, usage = ?9 "
     "WHERE id = ?2 AND project = ?1 AND output_row IS NULL "
     "AND deleted_at_us IS NULL";
 
@@ -77,6 +77,7 @@ void BareSqlite::Check(int code) const {
 
 void BareSqlite::MakeNew(const std::string& synchronous) {
   Exec(kNewFilePragmas);
+  AddFunctions();  // a migration takes one
   for (const EmbeddedFile& migration : db::Migrations()) {
     Exec(std::string(migration.content));
   }
@@ -90,8 +91,8 @@ void BareSqlite::Exec(const std::string& sql) {
 }
 
 void BareSqlite::AddFunctions() {
-  for (const auto functions :
-       {db::JsonFunctions(), db::ValueFunctions(), db::RefFunctions()}) {
+  for (const auto functions : {db::JsonFunctions(), db::ValueFunctions(),
+                               db::RefFunctions(), db::UsageFunctions()}) {
     for (const db::Function& function : functions) {
       Check(sqlite3_create_function_v2(
           database_.get(), function.name, function.arguments,
@@ -181,6 +182,7 @@ void BareWriter::End(const Part& part) {
   Bind(end_, 4, 1);
   Bind(end_, 5, sqlite_.last_row());
   Bind(end_, 6, Size(part.output, part.summary));
+  Bind(end_, 9, part.usage);
   sqlite_.Step(end_);
   if (sqlite_.changes() != 1) {
     throw std::runtime_error("an end came without its start");

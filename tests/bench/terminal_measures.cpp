@@ -43,9 +43,9 @@ std::vector<Command> Commands(const std::string& file) {
        {"ls"},
        0,
        "SELECT c.id, o.name, c.started_at_us, c.ended_at_us, c.status, (SELECT "
-       "count(*) FROM calls d WHERE d.trace_id = c.trace_id), u.summary FROM "
+       "count(*) FROM calls d WHERE d.trace_id = c.trace_id), c.usage FROM "
        "calls c INDEXED BY calls_roots_by_start JOIN ops o ON o.row_id = c.op "
-       "LEFT JOIN call_outputs u ON u.row_id = c.output_row WHERE c.project = "
+       "WHERE c.project = "
        "1 AND c.parent_id IS NULL ORDER BY c.started_at_us DESC LIMIT 20",
        kLookLimit},
       {"bobbin show, a trace of 10 calls",
@@ -57,10 +57,9 @@ std::vector<Command> Commands(const std::string& file) {
        {"stats"},
        0,
        "SELECT c.op, count(*), sum(c.status > 1), avg(c.ended_at_us - "
-       "c.started_at_us), sum(json_extract(m.value, '$.prompt_tokens')), "
-       "sum(json_extract(m.value, '$.completion_tokens')) FROM calls c LEFT "
-       "JOIN call_outputs u ON u.row_id = c.output_row LEFT JOIN json_each("
-       "u.summary, '$.usage') m GROUP BY c.op",
+       "c.started_at_us), sum(json_extract(m.value, '$[1]')), "
+       "sum(json_extract(m.value, '$[2]')) FROM calls c LEFT JOIN json_each("
+       "c.usage) m GROUP BY c.op",
        kStatsLimit},
       {"bobbin grep, text that is nowhere",
        {"grep", "no such words"},

@@ -29,6 +29,7 @@ constexpr std::string_view kSummary =
     R"({"usage":{"gpt-4o-mini":{"requests":1,"prompt_tokens":161,)"
     R"("completion_tokens":72,"total_tokens":233}},)"
     R"("status_counts":{"success":1,"error":0}})";
+constexpr std::string_view kUsage = R"({"gpt-4o-mini":[1,161,72,233]})";
 
 // What happens in a trace, in order. Call 0 is the root, 1 to 3 are below it,
 // 4 to 9 below those.
@@ -172,6 +173,7 @@ bool Traffic::Next(Part& part) {
     Fill(output_, kOutput, bytes_.end - kSummary.size());
     part.output = output_;
     part.summary = kSummary;
+    part.usage = kUsage;
   }
   if (trace.step < kSteps.size()) {
     part.id = id;
@@ -202,6 +204,7 @@ void PartList::Add(const Part& part) {
   kept.inputs = Keep(part.inputs);
   kept.output = Keep(part.output);
   kept.summary = Keep(part.summary);
+  kept.usage = Keep(part.usage);
 }
 
 void AppendObject(std::string& out, const Part& part) {

@@ -26,6 +26,7 @@ struct Part {
   int64_t at_us = 0;                    // started_at or ended_at
   std::string_view attributes, inputs;  // of a start
   std::string_view output, summary;     // of an end
+  std::string_view usage;               // as calls.usage keeps it
 };
 
 // The ref under which an op of Part::op is known.

@@ -185,6 +185,29 @@ TEST_CASE(
   }
 }
 
+TEST_CASE_METHOD(MigrateFixture,
+                 "calls of an older file get what their models used", "[db]") {
+  const auto all = Migrations();
+  const Files before(all.begin(), all.begin() + 9);
+  MustOpen(before);
+  SQLite::Database(path, SQLite::OPEN_READWRITE).exec(R"(
+        INSERT INTO calls (row_id, project, id, status, output_row,
+          start_bytes, end_bytes)
+        VALUES (1, 1, 'a', 1, 10, 0, 0), (2, 1, 'b', 1, 11, 0, 0),
+          (3, 1, 'c', 0, NULL, 0, 0), (4, 1, 'd', 1, 99, 0, 0);
+        INSERT INTO call_outputs (row_id, summary) VALUES
+          (10, '{"usage":{"m":{"requests":1,"prompt_tokens":2}}}'),
+          (11, '{"usage":null}'), (12, '{"usage":{"n":{}}}'))");
+  MustOpen({all.begin(), all.end()});
+  CHECK(Version() == static_cast<int64_t>(all.size()));
+  SQLite::Database file(path);
+  CHECK(file.execAndGet("SELECT group_concat(id || coalesce(usage, ''), ' ') "
+                        "FROM (SELECT * FROM calls ORDER BY id)")
+            .getString() == R"(a{"m":[1,2]} b c d)");
+  // Nothing that was there is rewritten.
+  CHECK(!Exists(".v9.backup"));
+}
+
 TEST_CASE("all tables of the program are STRICT", "[db]") {
   const auto database = OpenOrThrow(bobbin::testing::InMemory());
   CHECK(bobbin::testing::RowsIn(*database,

@@ -16,14 +16,13 @@ class UsageFixture {
  protected:
   UsageFixture() {
     AddFunctions(connection);
-    connection.Exec(
-        "CREATE TABLE c (project, at, summary, k, status, latency)");
+    connection.Exec("CREATE TABLE c (project, at, usage, k, status, latency)");
   }
 
   void Add(int64_t project, int64_t at, std::string_view usage, int64_t key = 1,
            int64_t status = 1, std::optional<int64_t> latency = {}) {
     const std::string summary = R"({"usage":)" + std::string(usage) + "}";
-    Query(connection, "INSERT INTO c VALUES (?, ?, ?, ?, ?, ?)")
+    Query(connection, "INSERT INTO c VALUES (?, ?, usage_of(?), ?, ?, ?)")
         .Bind(project)
         .Bind(at)
         .Bind(std::string_view(summary))
@@ -39,7 +38,7 @@ class UsageFixture {
     return query.IsNull(0) ? "NULL" : std::string(query.Text(0));
   }
   std::string Totals() {
-    return Ask("SELECT usage_totals('" + kPrices + "', project, at, summary)");
+    return Ask("SELECT usage_totals('" + kPrices + "', project, at, usage)");
   }
 
   Connection connection{
@@ -112,9 +111,9 @@ TEST_CASE_METHOD(UsageFixture, "usage by model has the members of the API",
       R"(,"m":{"requests":2,"prompt_tokens":4,"completion_tokens":1,)"
       R"("total_tokens":5,"cache_read_input_tokens":0,)"
       R"("cache_creation_input_tokens":0,)";
-  CHECK(Ask("SELECT usage_by_model(NULL, project, at, summary)") ==
+  CHECK(Ask("SELECT usage_by_model(NULL, project, at, usage)") ==
         a + m + nulls + "}");
-  CHECK(Ask("SELECT usage_by_model('" + kPrices + "', project, at, summary)") ==
+  CHECK(Ask("SELECT usage_by_model('" + kPrices + "', project, at, usage)") ==
         a + m +
             R"("prompt_tokens_total_cost":4.0,)"
             R"("completion_tokens_total_cost":2.0,)"
@@ -126,7 +125,7 @@ TEST_CASE_METHOD(UsageFixture,
                  "statistics count calls and errors, and rank latencies",
                  "[db]") {
   const std::string sql = "SELECT call_stats('" + kPrices +
-                          "', project, at, summary, k, status, latency)";
+                          "', project, at, usage, k, status, latency)";
   CHECK(Ask(sql) == "NULL");
   for (int i = 1; i <= 100; ++i) Add(7, 0, "{}", 5, i % 10 == 0 ? 2 : 1, i);
   CHECK(Ask(sql) == "[[5,100,10,0.05,0.095,0.099,null,null,null,null]]");
@@ -140,7 +139,7 @@ TEST_CASE_METHOD(UsageFixture, "a call with two models counts for both",
   Add(7, 0, R"({"m":{"prompt_tokens":1}})", 0, 1, 2500);
   Add(7, 0, "{}", 0, 1, 9000);
   CHECK(Ask("SELECT model_stats('" + kPrices +
-            "', project, at, summary, status, latency)") ==
+            "', project, at, usage, status, latency)") ==
         R"([["m",2,1,1.5,2.5,2.5,3,0,3,3.0],)"
         R"(["x",1,1,1.5,1.5,1.5,0,0,1,null]])");
 }

@@ -156,6 +156,30 @@ TEST_CASE("check finds rows that no read reaches; --repair takes them away",
              Contains(R"("count":1)"));
 }
 
+TEST_CASE("check finds token counts that are not those of the summary",
+          "[e2e]") {
+  const TempDir dir;
+  const std::string path = AFile(dir);
+  constexpr const char* kUsage = "SELECT usage FROM calls";
+  {
+    SQLite::Database file(path, SQLite::OPEN_READWRITE);
+    file.exec(
+        R"(UPDATE call_outputs SET summary = '{"usage":{"m":{"requests":1}}}')");
+    file.exec(R"(UPDATE calls SET usage = '{"m":[2]}')");
+  }
+  Finished run = RunBobbin({"check", "--db", path});
+  CHECK(run.code == 1);
+  CHECK_THAT(run.out,
+             Contains(R"({"what":"calls whose token counts are not those of )"
+                      R"(their summary","count":1,"can_repair":true})"));
+
+  run = RunBobbin({"check", "--repair", "--db", path});
+  CHECK(run.code == 0);
+  CHECK_THAT(run.out, StartsWith(R"({"sound":true,)"));
+  CHECK(SQLite::Database(path).execAndGet(kUsage).getString() ==
+        R"({"m":[1]})");
+}
+
 TEST_CASE("check finds an index that lost its rows; --repair builds it anew",
           "[e2e]") {
   const TempDir dir;

@@ -274,6 +274,10 @@ void CheckSame(StoreFixture& store, const Model& model) {
     CHECK(*stored == *expected);
   }
   CHECK(store.Count() == visible);
+  CHECK(NumberIn(*store.database,
+                 "SELECT count(*) FROM calls c LEFT JOIN call_outputs u ON "
+                 "u.row_id = c.output_row WHERE c.usage IS NOT "
+                 "usage_of(u.summary)") == 0);
   model::CallsQueryStatsReq only_roots = ACount();
   only_roots.filter->trace_roots_only = true;
   CHECK(store.Count(only_roots) == roots);

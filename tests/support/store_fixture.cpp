@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "db/migrate.h"
+#include "json/usage.h"
 
 namespace bobbin::testing {
 
@@ -105,7 +106,10 @@ Part& Part::Output(std::string_view json) {
   return *this;
 }
 Part& Part::Summary(std::string_view json, bool has_errors) {
-  report_.summary = {Keep(json), has_errors};
+  json::UsageReader reader;
+  report_.summary = {.json = Keep(json),
+                     .has_errors = has_errors,
+                     .usage = json::UsageText(reader, json)};
   return *this;
 }
 Part& Part::Failing(std::string_view exception) {
