@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "base/log.h"
 #include "db/database.h"
 
 namespace bobbin::db {
@@ -86,6 +87,13 @@ void Migrate(Connection& connection, const std::string& path,
   const auto last = static_cast<int64_t>(migrations.size());
   const int64_t start = Number(connection, "PRAGMA user_version");
   const auto pending = migrations.subspan(static_cast<size_t>(start));
+  if (start > 0 && !pending.empty()) {
+    // It may take seconds.
+    Log(LogLevel::kWarning, path +
+                                " was written by an older bobbin; it is "
+                                "brought up to date, and no longer opened by "
+                                "that one.");
+  }
   const bool rewrites = std::ranges::any_of(
       pending, [](const EmbeddedFile& f) { return RewritesData(f.content); });
   // An empty file has nothing to lose.

@@ -43,6 +43,25 @@ void MakeFile(const std::string& path) {
   REQUIRE(bobbin.Stop() == 0);
 }
 
+TEST_CASE("a file of an older bobbin is brought up to date, and that is said",
+          "[e2e]") {
+  const TempDir dir;
+  const std::string path = dir.File("old.db");
+  MakeFile(path);
+  SQLite::Database(path, SQLite::OPEN_READWRITE)
+      .exec("ALTER TABLE calls DROP COLUMN usage; PRAGMA user_version = 9");
+  // Those that only look leave it alone.
+  CHECK(RunBobbin({"ls", "--db", path}).code == 10);
+  const Finished run = RunBobbin({"check", "--repair", "--db", path});
+  CHECK(run.code == 0);
+  CHECK(run.err == "warning: " + path +
+                       " was written by an older bobbin; it is brought up to "
+                       "date, and no longer opened by that one.\n");
+  CHECK(RunBobbin({"check", "--repair", "--db", path}).err.empty());
+  Served bobbin({"--db", path});
+  CHECK(bobbin.NewClient().Post("/call/end", EndBody("c1")).status == 200);
+}
+
 // Runs `bobbin serve ARGUMENTS`, which must end with `code`, say one plain
 // sentence about `subject`, and leave everything in `dir` as it was.
 void CheckRefused(const TempDir& dir, const Arguments& arguments, int code,
