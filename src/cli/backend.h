@@ -48,10 +48,10 @@ class Backend {
   UuidV7Source ids_{clock_};
   store::Names names_;
   store::CallStore calls_{*database_, names_};
-  store::ObjectStore objects_{*database_, names_};
+  store::ObjectStore objects_{*database_, names_, calls_.changes()};
   store::FileStore files_{*database_, names_};
   store::TableStore tables_{*database_, names_};
-  store::FeedbackStore feedback_{*database_, names_};
+  store::FeedbackStore feedback_{*database_, names_, calls_.changes()};
   store::CostStore costs_{*database_, names_};
   store::RefStore refs_{*database_};
   store::ProjectStore projects_{*database_, names_, calls_};

@@ -1,5 +1,5 @@
-// Who waits for calls to change is woken by the writer, and need not ask again
-// and again.
+// Who waits for calls, objects or feedback to change is woken by the writer,
+// and need not ask again and again.
 //
 // Every change has a number: one for each project that a commit touched, each
 // greater than the one before. Whoever takes the last() number, then reads,
@@ -37,8 +37,8 @@ class Changes {
   Changes(const Changes&) = delete;
   Changes& operator=(const Changes&) = delete;
 
-  // Within a job: calls of the project change, or of any project. Those who
-  // wait hear of it when the job is committed.
+  // Within a job: something of the project changes, or of any project. Those
+  // who wait hear of it when the job is committed.
   void Touch(const db::Connection& connection, std::string_view project_id);
   void TouchAll(const db::Connection& connection);
 

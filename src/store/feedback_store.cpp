@@ -103,6 +103,7 @@ Status FeedbackStore::Put(std::span<const Feedback> feedback) {
   return database_.Write([&](Connection& connection) {
     for (const Feedback& one : feedback) {
       store::Put(connection, names_, one);
+      changes_.Touch(connection, one.sent->project_id);
     }
     return Status();
   });
@@ -114,6 +115,7 @@ Status FeedbackStore::Replace(std::string_view old_id,
     Delete(connection, names_.Project(connection, feedback.sent->project_id),
            old_id);
     store::Put(connection, names_, feedback);
+    changes_.Touch(connection, feedback.sent->project_id);
     return Status();
   });
 }
@@ -124,6 +126,7 @@ Status FeedbackStore::Purge(std::string_view project_id,
     const std::optional<int64_t> project = FindProject(connection, project_id);
     if (!project) return Status();
     for (const std::string& id : ids) Delete(connection, *project, id);
+    changes_.Touch(connection, project_id);
     return Status();
   });
 }

@@ -15,6 +15,7 @@
 #include "db/database.h"
 #include "model/feedback.h"
 #include "query/rows_sql.h"
+#include "store/changes.h"
 #include "store/names.h"
 #include "store/rows.h"
 
@@ -22,8 +23,9 @@ namespace bobbin::store {
 
 class FeedbackStore {
  public:
-  FeedbackStore(db::Database& database, Names& names)
-      : database_(database), names_(names) {}
+  // `changes` hears of all that changes.
+  FeedbackStore(db::Database& database, Names& names, Changes& changes)
+      : database_(database), names_(names), changes_(changes) {}
   FeedbackStore(const FeedbackStore&) = delete;
   FeedbackStore& operator=(const FeedbackStore&) = delete;
 
@@ -51,6 +53,7 @@ class FeedbackStore {
  private:
   db::Database& database_;
   Names& names_;
+  Changes& changes_;
 };
 
 }  // namespace bobbin::store

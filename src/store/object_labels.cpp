@@ -79,6 +79,7 @@ Status ObjectStore::ChangeLabels(const Version& version, Texts texts,
     for (const std::string_view text : texts) {
       Query(connection, sql).Bind(row.value()).Bind(project).Bind(text).Run();
     }
+    changes_.Touch(connection, version.project_id);
     return {};
   });
 }
@@ -106,6 +107,7 @@ Status ObjectStore::RemoveAliases(std::string_view project_id,
           .Bind(alias)
           .Run();
     }
+    changes_.Touch(connection, project_id);
     return Status();
   });
 }

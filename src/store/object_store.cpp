@@ -195,7 +195,10 @@ Status ObjectStore::Publish(const Publication& publication) {
     Query again(connection, kPublishAgain);
     bind(again);
     again.Run();
-    if (connection.changes() > 0) return Status();
+    if (connection.changes() > 0) {
+      changes_.Touch(connection, publication.project_id);
+      return Status();
+    }
     Status fits = CheckClass(connection, project, publication);
     if (!fits.ok()) return fits;
     Query insert(connection, kPublish);
@@ -205,6 +208,7 @@ Status ObjectStore::Publish(const Publication& publication) {
         .Bind(publication.wb_user_id)
         .Bind(std::string_view(nature.val))
         .Run();
+    changes_.Touch(connection, publication.project_id);
     return Status();
   });
 }
@@ -261,6 +265,7 @@ Result<std::vector<ObjectStore::DeletedVersion>> ObjectStore::Delete(
           .Bind(row)
           .Run();
     }
+    changes_.Touch(connection, project_id);
     return {};
   });
   if (!status.ok()) return status.error();

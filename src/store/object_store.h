@@ -21,6 +21,7 @@
 #include "model/object.h"
 #include "model/object_record.h"
 #include "model/objects_query.h"
+#include "store/changes.h"
 #include "store/names.h"
 
 namespace bobbin::store {
@@ -30,8 +31,9 @@ class ObjectStore {
   using Texts = std::span<const std::string_view>;
   using Visitor = std::function<bool(const model::ObjectRecord&)>;
 
-  ObjectStore(db::Database& database, Names& names)
-      : database_(database), names_(names) {}
+  // `changes` hears of all that changes.
+  ObjectStore(db::Database& database, Names& names, Changes& changes)
+      : database_(database), names_(names), changes_(changes) {}
   ObjectStore(const ObjectStore&) = delete;
   ObjectStore& operator=(const ObjectStore&) = delete;
 
@@ -106,6 +108,7 @@ class ObjectStore {
 
   db::Database& database_;
   Names& names_;
+  Changes& changes_;
 };
 
 }  // namespace bobbin::store

@@ -24,19 +24,27 @@ export interface ViewProps {
   id: string;  // the last segment, where the view has one
 }
 
-type Lazy = () => Promise<{View: ComponentType<ViewProps>}>;
+type Lazy = () => Promise<ComponentType<ViewProps>>;
 
 // What few visits need is loaded by those.
+const more = () => import('./views/more');
+const loadCharts: Lazy = async () => (await import('./views/charts')).View;
+const loadDatasets: Lazy = async () => (await more()).DatasetsView;
+const loadDiff: Lazy = async () => (await more()).TraceDiffView;
+const loadEvaluations: Lazy = async () => (await more()).EvaluationsView;
+const loadObjects: Lazy = async () => (await more()).ObjectsView;
+const loadThreads: Lazy = async () => (await more()).ThreadsView;
+
 const VIEWS: Record<string, {load: Lazy, tab: string}> = {
-  charts: {load: () => import('./views/charts'), tab: 'charts'},
-  dataset: {load: () => import('./views/datasets'), tab: 'datasets'},
-  datasets: {load: () => import('./views/datasets'), tab: 'datasets'},
-  diff: {load: () => import('./views/trace_diff'), tab: 'traces'},
-  evaluations: {load: () => import('./views/evaluations'), tab: 'evaluations'},
-  object: {load: () => import('./views/objects'), tab: 'objects'},
-  objects: {load: () => import('./views/objects'), tab: 'objects'},
-  thread: {load: () => import('./views/threads'), tab: 'threads'},
-  threads: {load: () => import('./views/threads'), tab: 'threads'},
+  charts: {load: loadCharts, tab: 'charts'},
+  dataset: {load: loadDatasets, tab: 'datasets'},
+  datasets: {load: loadDatasets, tab: 'datasets'},
+  diff: {load: loadDiff, tab: 'traces'},
+  evaluations: {load: loadEvaluations, tab: 'evaluations'},
+  object: {load: loadObjects, tab: 'objects'},
+  objects: {load: loadObjects, tab: 'objects'},
+  thread: {load: loadThreads, tab: 'threads'},
+  threads: {load: loadThreads, tab: 'threads'},
 };
 
 interface Target {
@@ -65,7 +73,7 @@ function LazyView({load, ...props}: ViewProps & {load: Lazy}) {
   useEffect(() => {
     let here = true;
     load().then(
-        loaded => { if (here) setView({View: loaded.View}); },
+        View => { if (here) setView({View}); },
         reason => { if (here) setError(reason); });
     return () => { here = false; };
   }, [load]);

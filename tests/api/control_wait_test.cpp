@@ -244,6 +244,30 @@ TEST_CASE("every change of calls is an event", "[api][control][threads]") {
   CHECK(one.Next().empty());
 }
 
+TEST_CASE("objects and feedback that change are events",
+          "[api][control][threads]") {
+  Api api(Transport::kPort);
+  EventStream all(api.port(), "");
+  CHECK(all.Next() == ": bobbin tells of changes\nid: 0\n\n");
+  api.Ok("/obj/create",
+         R"({"obj":{"project_id":"team/app","object_id":"a","val":1}})");
+  CHECK(all.Next() == AnEvent(1, "team/app"));
+  api.Ok("/obj/delete", R"({"project_id":"team/app","object_id":"a"})");
+  CHECK(all.Next() == AnEvent(2, "team/app"));
+  const Json made = Json::parse(api.Ok(
+      "/feedback/create",
+      R"({"project_id":"team/app","weave_ref":"weave:///team/app/call/c",)"
+      R"("feedback_type":"own","payload":{}})"));
+  CHECK(all.Next() == AnEvent(3, "team/app"));
+  api.Ok("/feedback/purge",
+         R"({"project_id":"team/app","query":{"$expr":{"$eq":[)"
+         R"({"$getField":"id"},{"$literal":)" +
+             made.at("id").dump() + "}]}}}");
+  CHECK(all.Next() == AnEvent(4, "team/app"));
+  api.changes().Stop();
+  CHECK(all.Next().empty());
+}
+
 TEST_CASE("events that were missed are told together",
           "[api][control][threads]") {
   Api api(Transport::kPort);

@@ -1,4 +1,4 @@
-// Who waits for calls to change, and what wakes them.
+// Who waits for something to change, and what wakes them.
 #include "store/changes.h"
 
 #include <atomic>
@@ -54,6 +54,35 @@ TEST_CASE_METHOD(StoreFixture, "what changes calls is a change", "[store]") {
   }
   SECTION("a delete") { Delete({"a"}); }
   CHECK(Text(changes.Past(before, {})) == "2 team/app");
+}
+
+TEST_CASE_METHOD(StoreFixture, "what changes objects is a change", "[store]") {
+  Changes& changes = calls.changes();
+  model::ObjectNature nature;
+  nature.val = "1";
+  nature.kind = "object";
+  const auto publish = [&] {
+    REQUIRE(
+        objects.Publish({kProject, "a", "digest", "me", nature, 1000}).ok());
+  };
+  publish();
+  CHECK(Text(changes.Past(0, {})) == "1 team/app");
+  constexpr std::string_view kText = "text";
+  const store::ObjectStore::Texts texts(&kText, 1);
+  const store::ObjectStore::Version version{kProject, "a", "digest"};
+  SECTION("the same again") { publish(); }
+  SECTION("a tag") { REQUIRE(objects.AddTags(version, texts).ok()); }
+  SECTION("a tag less") { REQUIRE(objects.RemoveTags(version, texts).ok()); }
+  SECTION("an alias") { REQUIRE(objects.SetAliases(version, texts).ok()); }
+  SECTION("an alias less") {
+    REQUIRE(objects.RemoveAliases(kProject, "a", texts).ok());
+  }
+  SECTION("a delete") { REQUIRE(objects.Delete(kProject, "a", {}, 2000).ok()); }
+  CHECK(Text(changes.Past(1, {})) == "2 team/app");
+  // What fails changes nothing.
+  CHECK(!objects.Delete(kProject, "b", {}, 2000).ok());
+  CHECK(!objects.AddTags({kProject, "b", "digest"}, texts).ok());
+  CHECK(changes.last() == 2);
 }
 
 TEST_CASE_METHOD(StoreFixture, "what is taken back is no change", "[store]") {

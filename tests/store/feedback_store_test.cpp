@@ -14,7 +14,7 @@ class FeedbackFixture : public StoreFixture {
  protected:
   FeedbackFixture() : FeedbackFixture(db::Durability::kMemory) {}
   explicit FeedbackFixture(db::Durability durability)
-      : StoreFixture(durability), feedback(*database, names) {}
+      : StoreFixture(durability), feedback(*database, names, calls.changes()) {}
 
   // Feedback on `ref` with an id; the rest does not matter.
   static model::FeedbackCreateReq About(std::string_view ref,

@@ -88,10 +88,10 @@ void Api::Open() {
   REQUIRE(opened.ok());
   p.database = std::move(opened).value();
   p.calls.emplace(*p.database, p.names);
-  p.objects.emplace(*p.database, p.names);
+  p.objects.emplace(*p.database, p.names, p.calls->changes());
   p.files.emplace(*p.database, p.names);
   p.tables.emplace(*p.database, p.names);
-  p.feedback.emplace(*p.database, p.names);
+  p.feedback.emplace(*p.database, p.names, p.calls->changes());
   p.costs.emplace(*p.database, p.names);
   p.refs.emplace(*p.database);
   p.projects.emplace(*p.database, p.names, *p.calls);

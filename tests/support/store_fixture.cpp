@@ -240,7 +240,7 @@ StoreFixture::StoreFixture(db::Durability durability)
     : database(OpenOrThrow(InFile(folder.File("bobbin.db"), durability))),
       calls(*database, names),
       files(*database, names),
-      objects(*database, names) {}
+      objects(*database, names, calls.changes()) {}
 
 Status StoreFixture::RecordAll(std::vector<Part>& parts) {
   std::vector<model::CallReport*> reports;

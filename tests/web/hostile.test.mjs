@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 
 import {webTests} from './support/browser.mjs';
-import {callBatch} from './support/calls.mjs';
+import {callBatch, publish} from './support/calls.mjs';
 
 const PROJECT = 'acme/hostile';
 const SCRIPT = '<script>alert(1)</script><img src=x onerror=alert(2)>';
@@ -43,13 +43,7 @@ const webTest = webTests(PROJECT, async ({api}) => {
       deep: JSON.parse('['.repeat(150) + ']'.repeat(150)),
     },
   }]);
-  await fetch(`${api.url}/obj/create`, {
-    method: 'POST',
-    headers: {'Content-Type': 'application/json'},
-    body: JSON.stringify({obj: {
-      project_id: PROJECT, object_id: 'evil', val: {[SCRIPT]: SCRIPT},
-    }}),
-  });
+  await publish(api, PROJECT, 'evil', {[SCRIPT]: SCRIPT});
 });
 
 const EXPECTED_FAILURES = {mayLog: [/status of 404/]};

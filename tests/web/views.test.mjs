@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 
 import {webTests} from './support/browser.mjs';
-import {callBatch} from './support/calls.mjs';
+import {callBatch, publish} from './support/calls.mjs';
 import {recordPrices, recordThread, recordWithSdk} from './support/record.mjs';
 
 const PROJECT = 'acme/support-bot';
@@ -144,11 +144,45 @@ webTest('of a young project the charts show the first hour, also one call',
 });
 
 webTest('views that follow nothing do not claim to', async ({page, url}) => {
-  await page.goto(`${url}${VIEW}/objects`);
-  await page.getByRole('link', {name: 'settings'}).waitFor();
+  await page.goto(`${url}${VIEW}/diff?a=nothing&b=nothing`);
+  await page.getByText('One of the two traces does not exist.').waitFor();
   assert.equal(await page.locator('.live').count(), 0);
   await page.getByRole('link', {name: 'Threads'}).click();
   await page.locator('.live-on').waitFor();
+});
+
+webTest('objects and datasets appear as they are published, and go when deleted',
+        async ({page, url, api}) => {
+  const project = 'acme/published';
+  const dataset = description =>
+    ({_type: 'Dataset', _class_name: 'Dataset', _bases: ['Object', 'BaseModel'],
+      description, rows: []});
+  const row = name => page.getByRole('row', {name});
+  for (const [view, id, make] of [
+    ['objects', 'fresh', text => ({text})],
+    ['datasets', 'questions', dataset],
+  ]) {
+    await page.goto(`${url}/${project}/r/${view}`);
+    await page.locator('.empty').waitFor();
+    await page.getByText('Live', {exact: true}).waitFor();
+    await publish(api, project, id, make('one'));
+    await row(id).getByRole('cell', {name: '1', exact: true}).waitFor();
+    await publish(api, project, id, make('two'));
+    await row(id).getByRole('cell', {name: '2', exact: true}).waitFor();
+    await api.post('/obj/delete', {project_id: project, object_id: id});
+    await page.locator('.empty').waitFor();
+  }
+});
+
+webTest('the versions of an object are those of now',
+        async ({page, url, api}) => {
+  await publish(api, PROJECT, 'prompt', {text: 'short'});
+  await page.goto(`${url}${VIEW}/object/prompt`);
+  await page.getByText('"short"').waitFor();
+  await page.getByText('Live', {exact: true}).waitFor();
+  await publish(api, PROJECT, 'prompt', {text: 'much longer'});
+  await page.getByRole('heading', {name: 'v1', exact: true}).waitFor();
+  await page.getByText('"much longer"').waitFor();
 });
 
 webTest('two traces are compared, call by call',

@@ -21,7 +21,8 @@ export function useLoaded<T>(key: string | null,
       useState<{key: string | null, data?: T, error?: Error}>({key: null});
   const [round, setRound] = useState(0);
   const [loading, setLoading] = useState(false);
-  useEffect(() => {
+  // Asked for before the page is painted: the server works meanwhile.
+  useLayoutEffect(() => {
     if (key === null) return;
     const abort = new AbortController();
     setLoading(true);

@@ -1,4 +1,4 @@
-// Tells views that calls have changed, as the server says so (server-sent
+// Tells views that something has changed, as the server says so (server-sent
 // events): no timer asks.
 import {useEffect, useRef, useState} from 'preact/hooks';
 
@@ -28,7 +28,8 @@ export function useLiveState(): LiveState {
   return state;
 }
 
-// Calls `changed` after calls of the project (of any, if null) have changed.
+// Calls `changed` after calls, objects or feedback of the project (of any, if
+// null) have changed.
 // Only while the page is seen: a browser allows few connections to a server,
 // and the tabs in the background are not to use them up.
 export function useChanges(projectId: string | null, changed: () => void) {

@@ -5,6 +5,7 @@ import {Obj, postJson} from '../base/api';
 import {count, when} from '../base/format';
 import {useLoaded, useTitle} from '../base/hooks';
 import {whole} from '../base/json_text';
+import {useChanges} from '../base/live';
 import {parseRef, viewPath} from '../base/refs';
 import {Place} from '../base/router';
 import {Empty, ErrorNote, Loading} from '../base/ui';
@@ -27,6 +28,7 @@ function DatasetList({projectId}: {projectId: string}) {
     }, signal);
     return objs;
   });
+  useChanges(projectId, list.reload);
   if (list.error) return <ErrorNote error={list.error} retry={list.reload} />;
   if (!list.data) return <Loading />;
   if (list.data.length === 0) {
@@ -173,6 +175,7 @@ function DatasetPage({projectId, id, place}:
         }, signal);
         return obj;
       });
+  useChanges(projectId, dataset.reload);
   const val = dataset.data?.val as {rows?: unknown, description?: unknown};
   const ref = typeof val?.rows === 'string' ? parseRef(val.rows) : null;
   return (
@@ -187,10 +190,10 @@ function DatasetPage({projectId, id, place}:
         {typeof val?.description === 'string' &&
           <span class="muted">{val.description.slice(0, 300)}</span>}
       </div>
-      {dataset.error && <ErrorNote error={dataset.error} />}
       {isTable && <RowsTable projectId={projectId} digest={id} />}
-      {dataset.loading && <Loading />}
-      {dataset.data && (ref
+      {dataset.error && <ErrorNote error={dataset.error} />}
+      {!isTable && !dataset.data && !dataset.error && <Loading />}
+      {dataset.data && !dataset.error && (ref
         ? <RowsTable projectId={ref.projectId} digest={ref.id} />
         : <JsonTree slice={whole(JSON.stringify(val))} projectId={projectId}
           label="Value" />)}

@@ -6,6 +6,7 @@ import {Obj, postJson, postText} from '../base/api';
 import {count, when} from '../base/format';
 import {useLoaded, useTitle} from '../base/hooks';
 import {member, members, pretty, Slice, textOf, whole} from '../base/json_text';
+import {useChanges} from '../base/live';
 import {viewPath} from '../base/refs';
 import {go, Place, withParams} from '../base/router';
 import {TextDiff} from '../base/text_diff';
@@ -33,6 +34,7 @@ function ObjectList({projectId, place}: {projectId: string, place: Place}) {
     }, signal);
     return objs;
   });
+  useChanges(projectId, list.reload);
   const rows = list.data?.filter(obj =>
     obj.object_id.toLowerCase().includes(text.toLowerCase()));
   return (
@@ -163,6 +165,7 @@ function ObjectPage({projectId, id, place}:
     }, signal);
     return objs.sort((a, b) => b.version_index - a.version_index);
   });
+  useChanges(projectId, versions.reload);
   if (versions.error) {
     return <ErrorNote error={versions.error} retry={versions.reload} />;
   }

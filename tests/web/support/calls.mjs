@@ -37,6 +37,14 @@ export async function callBatch(api, projectId, calls) {
   if (response.status !== 200) throw new Error(await response.text());
 }
 
+// A version of an object.
+export async function publish(api, projectId, objectId, val) {
+  await api.post('/obj/create', {
+    project_id: undefined,  // only within `obj`
+    obj: {project_id: projectId, object_id: objectId, val},
+  });
+}
+
 // One trace of `count` calls: a root with steps, each with a few calls of
 // their own, one in a hundred of them failed.
 export function bigTrace(count, traceId = 'big') {
