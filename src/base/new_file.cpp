@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -27,15 +28,53 @@ void Flush(const fs::path& folder) {
   close(fd);
 }
 
+// Of the NewFile that there is, for the signals.
+std::atomic<const char*> draft_path{nullptr};
+std::atomic<const char*> beside_path{nullptr};
+
+// The signal itself comes again when this has returned, and then ends the
+// process: SA_RESETHAND.
+void TakeAway(int signal) {
+  for (const auto* path : {&draft_path, &beside_path}) {
+    if (const char* const name = path->load()) unlink(name);
+  }
+  raise(signal);
+}
+
 }  // namespace
 
-NewFile::NewFile(std::string path)
+NewFile::NewFile(std::string path, std::string_view beside)
     : path_(std::move(path)),
-      draft_(path_ + "." + std::to_string(getpid()) + ".unfinished") {}
+      draft_(path_ + "." + std::to_string(getpid()) + ".unfinished"),
+      beside_(beside.empty() ? "" : draft_ + std::string(beside)) {
+  draft_path = draft_.c_str();
+  if (!beside_.empty()) beside_path = beside_.c_str();
+  TakeAwayOnSignals();
+}
 
 NewFile::~NewFile() {
+  for (const Before& before : before_) {
+    sigaction(before.signal, &before.action, nullptr);
+  }
+  draft_path = beside_path = nullptr;
   std::error_code ignored;  // there is nothing more to be done about it
   if (!done_) fs::remove(draft_, ignored);
+  if (!beside_.empty()) fs::remove(beside_, ignored);
+}
+
+void NewFile::TakeAwayOnSignals() {
+  struct sigaction action = {};
+  action.sa_handler = TakeAway;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  sigfillset(&action.sa_mask);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before = {};
+    sigaction(signal, nullptr, &before);
+    // Who has it ignored (nohup) wants to go on.
+    if (before.sa_handler != SIG_DFL) continue;
+    sigaction(signal, &action, nullptr);
+    before_.push_back({signal, before});
+  }
 }
 
 Status NewFile::Check() const {

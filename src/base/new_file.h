@@ -1,7 +1,10 @@
 // A file that is made whole or not at all.
 #pragma once
 
+#include <csignal>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -9,11 +12,15 @@ namespace bobbin {
 
 // What is written under another name in the same folder until it is whole.
 //
-// Threads   One.
-// Lifetime  Takes the draft away again, unless Become() gave it its name.
+// Threads   One, and one NewFile in a process at a time.
+// Lifetime  Takes the draft away again, unless Become() gave it its name; also
+//           when SIGINT, SIGTERM or SIGHUP ends the process, which then dies
+//           of that signal. kill -9 leaves the draft.
 class NewFile {
  public:
-  explicit NewFile(std::string path);
+  // `beside`: what the writer makes next to the draft while it works, as the
+  // end of a name (`-journal`). It goes in any case.
+  explicit NewFile(std::string path, std::string_view beside = {});
   ~NewFile();
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
@@ -35,10 +42,19 @@ class NewFile {
   Error CannotWrite(const std::string& reason) const;
 
  private:
+  // What a signal has done until now.
+  struct Before {
+    int signal;
+    struct sigaction action;
+  };
+
   Error IsThere() const;
+  void TakeAwayOnSignals();
 
   const std::string path_;
   const std::string draft_;
+  const std::string beside_;  // a path, or empty
+  std::vector<Before> before_;
   bool done_ = false;
 };
 

@@ -177,6 +177,14 @@ Result<int64_t> ReadMoment(std::string_view text, int64_t now_us) {
   }
   const bool is_number =
       text.find_first_not_of("0123456789.") == std::string_view::npos;
+  // Seconds since 1970 are a time; a number that is too small for that (until
+  // 1973) lacks its unit.
+  constexpr int64_t kLeastUs = 100'000'000 * kSecondUs;
+  if (is_number && time.us < kLeastUs) {
+    const std::string number(text);
+    return Invalid("'" + number + "' has no unit: say " + number + "m, " +
+                   number + "h or " + number + "d.");
+  }
   return is_number || HasOffset(text) ? time.us : FromLocal(time.us);
 }
 

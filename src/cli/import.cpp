@@ -17,6 +17,7 @@
 #include "cli/backend.h"
 #include "cli/backend_source.h"
 #include "cli/command.h"
+#include "cli/default_path.h"
 #include "cli/fields.h"
 #include "cli/file_command.h"
 #include "cli/format.h"
@@ -260,6 +261,19 @@ int ImportInto(Source& source, std::istream& in, const ImportOptions& options,
               kExitFailure);
 }
 
+// A folder that is not there is a slip of the pen, but where files are kept by
+// default.
+Status CheckFolderOf(const std::string& db) {
+  std::filesystem::path folder = std::filesystem::path(db).parent_path();
+  if (folder.empty()) folder = ".";
+  std::error_code error;
+  if (db == DefaultDbPath() || std::filesystem::exists(folder, error)) {
+    return {};
+  }
+  return Invalid("There is no folder " + folder.string() +
+                 "; make it first, or name another file.");
+}
+
 int Into(std::istream& in, const ImportOptions& options, int64_t all_bytes) {
   if (!options.source.url.empty()) {
     const Result<std::unique_ptr<Source>> source = OpenSource(options.source);
@@ -269,14 +283,18 @@ int Into(std::istream& in, const ImportOptions& options, int64_t all_bytes) {
     return ImportInto(*source.value(), in, options, all_bytes);
   }
   if (options.source.db.empty()) return NoHome();
+  const Status folder = CheckFolderOf(options.source.db);
+  if (!folder.ok()) return Fail(folder.error(), kExitNotOpenable);
   // Not on disk with each commit, but with the last.
   Result<std::unique_ptr<db::Database>> database = OpenFile(
       {.path = options.source.db, .durability = db::Durability::kNormal});
   if (!database.ok()) {
     const int code = ExitCodeOf(database.error());
     if (code == kExitAlreadyServed) {
-      return Fail(Error{Code::kConflict, database.error().message +
-                                             " Import through it: --url URL."},
+      return Fail(Error{Code::kConflict,
+                        options.source.db +
+                            " is served by another bobbin: import through "
+                            "that one, with --url URL."},
                   code);
     }
     return Fail(database.error(), code);
@@ -287,8 +305,33 @@ int Into(std::istream& in, const ImportOptions& options, int64_t all_bytes) {
   return ImportInto(source, in, options, all_bytes);
 }
 
+// gzip's first two bytes (RFC 1952, section 2.3.1); they stay to be read.
+bool IsGzip(std::istream& in) {
+  if (in.peek() != 0x1f) {
+    in.clear();  // there may be nothing
+    return false;
+  }
+  in.get();
+  const bool is = in.peek() == 0x8b;
+  in.clear();
+  in.unget();
+  return is;
+}
+
+int IsCompressed(const std::string& from) {
+  return Fail(
+      Invalid(from == "-"
+                  ? "The input is compressed: pipe it through gunzip first."
+                  : from + " is compressed: say gunzip -c " + from +
+                        " | bobbin import -"),
+      kExitFailure);
+}
+
 int Import(const ImportOptions& options) {
-  if (options.from == "-") return Into(std::cin, options, 0);
+  if (options.from == "-") {
+    return IsGzip(std::cin) ? IsCompressed(options.from)
+                            : Into(std::cin, options, 0);
+  }
   errno = 0;
   std::ifstream file(options.from, std::ios::binary);
   // A folder can be opened, and not read.
@@ -298,6 +341,7 @@ int Import(const ImportOptions& options) {
                         std::strerror(errno) + "."),
                 kExitFailure);
   }
+  if (IsGzip(file)) return IsCompressed(options.from);
   std::error_code error;
   const auto bytes = std::filesystem::file_size(options.from, error);
   return Into(file, options, error ? 0 : static_cast<int64_t>(bytes));

@@ -341,7 +341,11 @@ std::function<int()> AddPrune(CLI::App& app) {
                    "The oldest traces, until the file has so many bytes: "
                    "500MB, 2GiB")
       ->transform(CLI::AsSizeValue(true))
-      ->check(CLI::PositiveNumber.description(""))
+      ->check([](const std::string& bytes) {
+        return bytes.find_first_not_of('0') == std::string::npos
+                   ? "A file has some bytes: say 500MB, for example"
+                   : std::string();
+      })
       ->type_name("SIZE");
   command
       ->add_option("--project,-p", options->project,

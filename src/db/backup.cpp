@@ -4,8 +4,6 @@
 #include <SQLiteCpp/Exception.h>
 #include <sqlite3.h>
 
-#include <filesystem>
-
 #include "base/new_file.h"
 
 namespace bobbin::db {
@@ -31,20 +29,12 @@ void CopyPages(Connection& connection, const std::string& path,
 
 Status BackUp(Connection& connection, const std::string& path,
               const std::function<void(int64_t, int64_t)>& progress) {
-  NewFile file(path);
+  NewFile file(path, "-journal");
   Status can = file.Check();
   if (!can.ok()) return can;
   // The snapshot begins here, and the copy is all of one moment.
   Query(connection, "SELECT count(*) FROM sqlite_schema").Run();
 
-  // Gone in the end, whatever happens.
-  struct Journal {
-    std::string path;
-    ~Journal() {
-      std::error_code ignored;
-      std::filesystem::remove(path, ignored);
-    }
-  } const journal{file.draft() + "-journal"};
   try {
     CopyPages(connection, file.draft(), progress);
   } catch (const SQLite::Exception& exception) {

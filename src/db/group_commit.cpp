@@ -9,6 +9,10 @@
 #include <exception>
 #include <limits>
 #include <new>
+#include <string>
+#include <utility>
+
+#include "base/log.h"
 
 namespace bobbin::db {
 namespace {
@@ -49,8 +53,13 @@ Error FromSqlite(const SQLite::Exception& exception) {
   if (code == SQLITE_BUSY || code == SQLITE_LOCKED) {
     return {Code::kBusy, "The file is locked by another program; try again."};
   }
-  return Internal(std::string("SQLite: ") + exception.what() + " (code " +
-                  std::to_string(exception.getExtendedErrorCode()) + ")");
+  std::string what = std::string("SQLite: ") + exception.what() + " (code " +
+                     std::to_string(exception.getExtendedErrorCode()) + ")";
+  if (code == SQLITE_FULL) {
+    Log(LogLevel::kError, what);
+    return {Code::kBusy, "The disk is full."};
+  }
+  return Internal(std::move(what));
 }
 
 Status GroupCommit::Write(const Database::Job& job) {

@@ -91,8 +91,8 @@ class GroupCommit {
   std::mutex turn_mutex_;        // held while writer_ is in use
 };
 
-// What a client is told of a failure in SQLite: kBusy for locks, kInternal
-// for the rest (the text goes to the log).
+// What a client is told of a failure in SQLite: kBusy for locks and for a full
+// disk (which is logged), kInternal for the rest (the text goes to the log).
 Error FromSqlite(const SQLite::Exception& exception);
 
 }  // namespace bobbin::db

@@ -97,5 +97,14 @@ TEST_CASE("what is no time is refused with examples", "[cli]") {
   CHECK_THAT(read.error().message, Catch::Contains("yesterday"));
 }
 
+TEST_CASE("a number that lacks its unit is no second of 1970", "[cli]") {
+  const std::string text = GENERATE("30", "0", "1.5", "99999999");
+  const auto read = ReadMoment(text, kNow);
+  REQUIRE_FALSE(read.ok());
+  CHECK(read.error().message == "'" + text + "' has no unit: say " + text +
+                                    "m, " + text + "h or " + text + "d.");
+  CHECK(ReadMoment("100000000", kNow).value() == 100'000'000'000'000);
+}
+
 }  // namespace
 }  // namespace bobbin::testing

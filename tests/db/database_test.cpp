@@ -110,6 +110,24 @@ TEST_CASE("the names of the levels are those of the flag", "[db]") {
   CHECK(DurabilityName(Durability::kMemory) == "memory");
 }
 
+TEST_CASE("a full disk is said to be full, and keeps nothing of the job",
+          "[db]") {
+  const TempDir folder;
+  const auto database = OpenOrThrow(InFile(folder.File("x.db")));
+  // As if the disk ended here.
+  const Status limited = database->Write([](Connection& connection) {
+    connection.Exec("PRAGMA max_page_count = 1");
+    return Status();
+  });
+  REQUIRE(limited.ok());
+  const Status full = Insert(*database, std::string(1'000'000, 'x'));
+  REQUIRE(!full.ok());
+  CHECK(full.error().code == Code::kBusy);
+  CHECK(full.error().message == "The disk is full.");
+  CHECK(Projects(*database) == 0);
+  CHECK(Insert(*database, "small").ok());
+}
+
 TEST_CASE("a file that cannot be had is refused as such", "[db]") {
   const TempDir folder;
   SECTION("its folder is not there") {

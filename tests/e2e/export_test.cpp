@@ -1,9 +1,12 @@
 // `bobbin export` and `bobbin import`, on real files.
+#include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <string>
 
 #include "support/catch.h"
+#include "support/http_server.h"
 #include "support/served.h"
 #include "support/temp_dir.h"
 #include "support/terminal.h"
@@ -217,7 +220,9 @@ TEST_CASE("an import goes through the bobbin that has the file", "[e2e]") {
   Served bobbin({"--db", dir.File("b.db")});
   Finished run = RunBobbin({"import", from, "--db", dir.File("b.db")});
   CHECK(run.code == 7);
-  CHECK_THAT(run.err, EndsWith("Import through it: --url URL.\n"));
+  CHECK(run.err == "bobbin: " + dir.File("b.db") +
+                       " is served by another bobbin: import through that "
+                       "one, with --url URL.\n");
   run = RunBobbin({"import", from, "--url", bobbin.url()});
   CHECK(run.err.empty());
   CHECK(run.code == 0);
@@ -264,6 +269,60 @@ TEST_CASE("what can't be read makes no file to import it into", "[e2e]") {
     CHECK_THAT(run.err, Contains("Cannot read " + from + ": "));
   }
   CHECK_FALSE(fs::exists(dir.File("b.db")));
+}
+
+TEST_CASE("an import makes a file, but no folder for it", "[e2e]") {
+  const TempDir dir;
+  MakeFile(dir.File("a.db"));
+  const std::string from = dir.File("a.jsonl");
+  REQUIRE(RunBobbin({"export", from, "--db", dir.File("a.db")}).code == 0);
+  const Finished run = RunBobbin({"import", from, "--db", dir.File("n/b.db")});
+  CHECK(run.code == 4);
+  CHECK(run.err == "bobbin: There is no folder " + dir.File("n") +
+                       "; make it first, or name another file.\n");
+  CHECK_FALSE(fs::exists(dir.File("n")));
+  // Where files are kept by default there is one soon.
+  CHECK(
+      RunBobbin({"import", from}, {{"XDG_DATA_HOME", dir.File("data")}}).code ==
+      0);
+  CHECK(fs::exists(dir.File("data/bobbin/bobbin.db")));
+}
+
+TEST_CASE("an export that is still zipped is told from one that is none",
+          "[e2e]") {
+  const TempDir dir;
+  const std::string from = dir.File("a.jsonl.gz");
+  std::ofstream(from, std::ios::binary) << "\x1f\x8b\x08";
+  Finished run = RunBobbin({"import", from, "--db", dir.File("b.db")});
+  CHECK(run.code == 1);
+  CHECK(run.err == "bobbin: " + from + " is compressed: say gunzip -c " + from +
+                       " | bobbin import -\n");
+  CHECK_FALSE(fs::exists(dir.File("b.db")));
+  // The first byte alone is none of gzip's, and is read.
+  std::ofstream(from, std::ios::binary) << "\x1f";
+  run = RunBobbin({"import", from, "--db", dir.File("b.db")});
+  CHECK(run.code == 1);
+  CHECK_THAT(run.err, Contains("Line 1"));
+}
+
+TEST_CASE("an export that is interrupted leaves nothing", "[e2e]") {
+  const TempDir dir;
+  std::promise<void> asked;
+  std::promise<void> interrupted;
+  const HttpServer server([&](const api::Request&) {
+    asked.set_value();
+    interrupted.get_future().wait();
+    return api::Response();
+  });
+  Process bobbin(BOBBIN_BINARY,
+                 {"export", dir.File("a.jsonl"), "--url",
+                  "http://127.0.0.1:" + std::to_string(server.port())});
+  asked.get_future().wait();
+  CHECK(fs::directory_iterator(dir.path()) != fs::directory_iterator());
+  bobbin.Signal(SIGINT);
+  CHECK(bobbin.Wait().signal == SIGINT);
+  interrupted.set_value();
+  CHECK(fs::directory_iterator(dir.path()) == fs::directory_iterator());
 }
 
 TEST_CASE("a person is told in words, and no export runs over a terminal",

@@ -186,6 +186,9 @@ TEST_CASE("what makes no sense is a usage error", "[e2e]") {
     INFO(run.err);
     CHECK(run.code == 2);
   }
+  CHECK(RunBobbin({"prune", "--max-size", "0", "--db", path}).err ==
+        "bobbin: --max-size: A file has some bytes: say 500MB, for example\n"
+        "See 'bobbin prune --help'.\n");
   const std::string missing = dir.File("no.db");
   CHECK(
       RunBobbin({"prune", "--older-than", "1d", "-y", "--db", missing}).code ==
