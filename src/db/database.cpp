@@ -94,10 +94,7 @@ class Database::Impl {
         busy_timeout_ms_(options.busy_timeout_ms),
         query_timeout_us_(options.query_timeout_us),
         migrations_(options.migrations),
-        uri_(in_memory()         ? MemoryUri()
-             : options.read_only ? UriWithoutLog(options.path)
-                                 : std::nullopt),
-        path_(uri_.value_or(options.path)),
+        path_(in_memory() ? MemoryUri() : options.path),
         lock_(std::move(lock)),
         wal_(path_),
         readers_(kReaders, [this] { return MakeReader(path_); }) {
@@ -295,7 +292,7 @@ class Database::Impl {
 
   std::unique_ptr<Connection> Make(const std::string& path, int flags) const {
     // A connection is only ever used by one thread at a time.
-    flags |= SQLite::OPEN_NOMUTEX | (uri_ ? SQLite::OPEN_URI : 0);
+    flags |= SQLite::OPEN_NOMUTEX | (in_memory() ? SQLite::OPEN_URI : 0);
     auto connection =
         std::make_unique<Connection>(path, flags, busy_timeout_ms_);
     AddFunctions(*connection);
@@ -357,7 +354,6 @@ class Database::Impl {
   const int busy_timeout_ms_;
   const int64_t query_timeout_us_;
   const std::span<const EmbeddedFile> migrations_;
-  const std::optional<std::string> uri_;  // in place of a path
   std::string path_;        // Renew() changes it, while nobody reads or writes
   bool refused_ = false;    // not a file to work on
   FileLock lock_;           // outlives every connection
@@ -390,12 +386,6 @@ Result<std::unique_ptr<Database>> Database::Open(const OpenOptions& options) {
     auto impl = std::make_unique<Impl>(options, std::move(lock));
     Status prepared =
         options.read_only ? impl->CheckToRead(options) : impl->Prepare(options);
-    if (!prepared.ok() && prepared.error().code == Code::kInternal) {
-      return Error{
-          Code::kConflict,
-          "Cannot open " + options.path + ": " + prepared.error().message + ".",
-          std::string(kNotOpenable)};
-    }
     if (!prepared.ok()) return std::move(prepared).error();
     return std::unique_ptr<Database>(new Database(std::move(impl)));
   } catch (const SQLite::Exception& exception) {

@@ -7,7 +7,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <string_view>
 
 #include "db/database.h"
@@ -94,27 +93,6 @@ Status CheckFile(const std::string& path) {
   }
   close(fd);
   return fit;
-}
-
-std::optional<std::string> UriWithoutLog(const std::string& path) {
-  std::string folder = std::filesystem::path(path).parent_path();
-  if (folder.empty()) folder = ".";
-  if (access(folder.c_str(), W_OK) == 0 ||
-      access((path + "-wal").c_str(), F_OK) == 0) {
-    return std::nullopt;
-  }
-  // https://sqlite.org/uri.html, section 3.1
-  std::string uri = "file:";
-  for (const char c : path) {
-    if (c == '?' || c == '#' || c == '%') {
-      constexpr std::string_view kDigits = "0123456789abcdef";
-      const auto byte = static_cast<unsigned char>(c);
-      uri += {'%', kDigits[byte >> 4U], kDigits[byte & 0xfU]};
-    } else {
-      uri += c;
-    }
-  }
-  return uri + "?immutable=1";
 }
 
 }  // namespace bobbin::db

@@ -1,7 +1,6 @@
 // Keeps two servers from one file.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -43,11 +42,5 @@ class FileLock {
 // while this process has the file open.
 //   type kNotOpenable, kNotSqlite
 Status CheckFile(const std::string& path);
-
-// To read a file in WAL mode SQLite makes files beside it, also when nobody
-// else has it open. Where we can't (a folder that is not ours, a read-only
-// disk) this is the URI with which it does without, for a file that has no log
-// and so no writer; nothing everywhere else.
-std::optional<std::string> UriWithoutLog(const std::string& path);
 
 }  // namespace bobbin::db

@@ -1,7 +1,4 @@
 // Looking at a file that is somebody else's.
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -84,45 +81,6 @@ TEST_CASE("reading takes no lock, and leaves a killed program's WAL", "[db]") {
     CHECK(lock.ok());
   }
   CHECK(BytesOf(copy + "-wal") == wal);
-}
-
-// What `body` says in a process that may change nothing in `folder`.
-bool SaysWithoutRights(const TempDir& folder, bool (*body)(const std::string&),
-                       const std::string& path) {
-  namespace fs = std::filesystem;
-  constexpr auto kLook = fs::perms(0555);
-  fs::permissions(folder.path(), kLook);
-  const pid_t child = fork();
-  if (child == 0) {
-    constexpr uid_t kNobody = 65534;
-    if (geteuid() == 0 && setresuid(kNobody, kNobody, kNobody) != 0) _exit(2);
-    _exit(body(path) ? 0 : 1);
-  }
-  int status = -1;
-  waitpid(child, &status, 0);
-  fs::permissions(folder.path(), fs::perms(0755));
-  REQUIRE(WIFEXITED(status));
-  REQUIRE(WEXITSTATUS(status) != 2);
-  return WEXITSTATUS(status) == 0;
-}
-
-TEST_CASE("a file in a folder that can't be written is read", "[db]") {
-  const TempDir folder;
-  const std::string path = folder.File("50%?#.db");
-  REQUIRE(Insert(*OpenOrThrow(InFile(path)), "a").ok());
-  const auto reads = [](const std::string& file) {
-    const auto opened = Database::Open(ToRead(file));
-    return opened.ok() &&
-           NumberIn(*opened.value(), "SELECT count(*) FROM projects") == 1;
-  };
-  CHECK(SaysWithoutRights(folder, reads, path));
-  // A log tells that there is more than the file; to read that takes rights.
-  std::ofstream(path + "-wal") << "log";
-  const auto refuses = [](const std::string& file) {
-    const auto opened = Database::Open(ToRead(file));
-    return !opened.ok() && opened.error().type == kNotOpenable;
-  };
-  CHECK(SaysWithoutRights(folder, refuses, path));
 }
 
 TEST_CASE("what can't be read is refused, and nothing is made", "[db]") {
