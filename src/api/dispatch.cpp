@@ -187,7 +187,10 @@ Response ErrorResponse(const Error& error) {
     Log(LogLevel::kError, error.message);
     reason = "Internal server error";
   }
-  if (error.code == Code::kBusy) response.headers = {{"Retry-After", "1"}};
+  // A full disk (which has a type) is not free again in a second.
+  if (error.code == Code::kBusy && error.type.empty()) {
+    response.headers = {{"Retry-After", "1"}};
+  }
   response.body = R"({"reason":)";
   json::AppendQuoted(response.body, reason);
   response.body += R"(,"error_type":)";

@@ -169,21 +169,24 @@ Result<int64_t> ReadMoment(std::string_view text, int64_t now_us) {
   if (text == "now") return now_us;
   if (text == "today") return Midnight(now_us, 0);
   if (text == "yesterday") return Midnight(now_us, 1);
-  const ParsedTime time = ParseTime(text);
-  if (!time.why.empty()) {
-    return Invalid("'" + std::string(text) +
-                   "' is no time: say 2h, 30m, 3d, yesterday, 2026-01-31 or "
-                   "2026-01-31T12:00.");
-  }
-  const bool is_number =
-      text.find_first_not_of("0123456789.") == std::string_view::npos;
-  // Seconds since 1970 are a time; a number that is too small for that (until
-  // 1973) lacks its unit.
-  constexpr int64_t kLeastUs = 100'000'000 * kSecondUs;
-  if (is_number && time.us < kLeastUs) {
+  constexpr std::string_view kDigits = "0123456789";
+  constexpr size_t kMostOfAnAge = 3;  // a year has four
+  if (!text.empty() && text.size() <= kMostOfAnAge &&
+      text.find_first_not_of(kDigits) == std::string_view::npos) {
     const std::string number(text);
     return Invalid("'" + number + "' has no unit: say " + number + "m, " +
                    number + "h or " + number + "d.");
+  }
+  const ParsedTime time = ParseTime(text);
+  const bool is_number =
+      text.find_first_not_of("0123456789.") == std::string_view::npos;
+  // Seconds since 1970 are a time; a smaller number (until 1973) is a date
+  // that was written in another way.
+  constexpr int64_t kLeastUs = 100'000'000 * kSecondUs;
+  if (!time.why.empty() || (is_number && time.us < kLeastUs)) {
+    return Invalid("'" + std::string(text) +
+                   "' is no time: say 2h, 30m, 3d, yesterday, 2026-01-31 or "
+                   "2026-01-31T12:00.");
   }
   return is_number || HasOffset(text) ? time.us : FromLocal(time.us);
 }

@@ -33,7 +33,8 @@ std::string MomentText(int64_t us);
 
 // Reads a point in time: `90s`, `30m`, `2h`, `3d`, `2w` (that long before
 // `now_us`), `now`, `today`, `yesterday`, a date, or a date and time; local
-// time unless it has an offset or Z. Microseconds since the Unix epoch.
+// time unless it has an offset or Z. Also seconds since the Unix epoch, from
+// 100000000. Microseconds since the Unix epoch.
 //   kInvalid  it is none of these.
 Result<int64_t> ReadMoment(std::string_view text, int64_t now_us);
 

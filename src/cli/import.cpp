@@ -267,10 +267,10 @@ Status CheckFolderOf(const std::string& db) {
   std::filesystem::path folder = std::filesystem::path(db).parent_path();
   if (folder.empty()) folder = ".";
   std::error_code error;
-  if (db == DefaultDbPath() || std::filesystem::exists(folder, error)) {
-    return {};
-  }
-  return Invalid("There is no folder " + folder.string() +
+  const bool exists = std::filesystem::exists(folder, error);
+  // What may not be looked at is told by whoever tries to.
+  if (exists || error || db == DefaultDbPath()) return {};
+  return Invalid("There is no folder " + Visible(folder.string()) +
                  "; make it first, or name another file.");
 }
 
@@ -322,8 +322,8 @@ int IsCompressed(const std::string& from) {
   return Fail(
       Invalid(from == "-"
                   ? "The input is compressed: pipe it through gunzip first."
-                  : from + " is compressed: say gunzip -c " + from +
-                        " | bobbin import -"),
+                  : Visible(from) +
+                        " is compressed: say gunzip -c FILE | bobbin import -"),
       kExitFailure);
 }
 

@@ -1,6 +1,7 @@
 #include "db/database.h"
 
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -57,6 +58,21 @@ void Pragma(Connection& connection, std::string_view name,
 std::string MemoryUri() {
   static std::atomic<int> count{0};
   return "file:/bobbin-" + std::to_string(++count) + "?vfs=memdb";
+}
+
+Error CannotOpen(const OpenOptions& options, const std::string& why) {
+  std::string message = "Cannot open " + options.path + ": " + why + ".";
+  std::string folder = std::filesystem::path(options.path).parent_path();
+  if (folder.empty()) folder = ".";
+  // SQLite's own words are of writing, also to those who want to read.
+  if (options.read_only && access(folder.c_str(), W_OK) != 0) {
+    message +=
+        " To read a file SQLite makes others beside it, and nothing can "
+        "be written in " +
+        folder +
+        ": copy it to a folder of yours, or ask its server with --url.";
+  }
+  return {Code::kConflict, std::move(message), std::string(kNotOpenable)};
 }
 
 }  // namespace
@@ -386,12 +402,14 @@ Result<std::unique_ptr<Database>> Database::Open(const OpenOptions& options) {
     auto impl = std::make_unique<Impl>(options, std::move(lock));
     Status prepared =
         options.read_only ? impl->CheckToRead(options) : impl->Prepare(options);
+    if (!prepared.ok() && prepared.error().code == Code::kInternal) {
+      return CannotOpen(options, prepared.error().message);
+    }
     if (!prepared.ok()) return std::move(prepared).error();
     return std::unique_ptr<Database>(new Database(std::move(impl)));
   } catch (const SQLite::Exception& exception) {
-    return Error{Code::kConflict,
-                 "Cannot open " + options.path + ": " + exception.what() + ".",
-                 std::string(kNotOpenable)};
+    return CannotOpen(
+        options, IsDiskFull(exception) ? "the disk is full" : exception.what());
   }
 }
 

@@ -6,7 +6,8 @@
 //
 // Threads   Call Write and Read from any thread. A job must not call either.
 // Errors    Returned, never thrown:
-//             kBusy      no turn in time; nothing was changed
+//             kBusy      no turn in time, or (type kDiskFull) no room;
+//                        nothing was changed
 //             kInternal  disk or bug; nothing was changed
 //             kTimeout   a read was stopped, see Read()
 #pragma once
@@ -45,6 +46,9 @@ struct OpenOptions {
   bool read_only = false;
 };
 
+// `type` of a kBusy that does not pass by itself.
+inline constexpr std::string_view kDiskFull = "DiskFull";
+
 // `type` of the Error that Open() returns, so that a caller can tell the
 // kinds of trouble apart. In every case the file is as it was.
 inline constexpr std::string_view kNotOpenable = "NotOpenable";
@@ -71,7 +75,8 @@ class Database {
   // wrote is then durable at the named level and visible to every later
   // Read. A job that returns an error, or throws, leaves nothing behind; its
   // neighbours in the transaction are not touched. What is thrown is for the
-  // log (kInternal), but for SQLite's word that the file is locked (kBusy).
+  // log (kInternal), but for SQLite's word that the file is locked or the disk
+  // is full (kBusy).
   //
   // `job` may run a second time, after a rollback: it sets its results anew
   // each time and changes nothing else outside the database.

@@ -48,6 +48,11 @@ Error Caught() {
 
 }  // namespace
 
+bool IsDiskFull(const SQLite::Exception& exception) {
+  return exception.getErrorCode() == SQLITE_FULL ||
+         exception.getExtendedErrorCode() == SQLITE_IOERR_SHMSIZE;
+}
+
 Error FromSqlite(const SQLite::Exception& exception) {
   const int code = exception.getErrorCode() & 0xff;
   if (code == SQLITE_BUSY || code == SQLITE_LOCKED) {
@@ -55,9 +60,9 @@ Error FromSqlite(const SQLite::Exception& exception) {
   }
   std::string what = std::string("SQLite: ") + exception.what() + " (code " +
                      std::to_string(exception.getExtendedErrorCode()) + ")";
-  if (code == SQLITE_FULL) {
+  if (IsDiskFull(exception)) {
     Log(LogLevel::kError, what);
-    return {Code::kBusy, "The disk is full."};
+    return {Code::kBusy, "The disk is full.", std::string(kDiskFull)};
   }
   return Internal(std::move(what));
 }

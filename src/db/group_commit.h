@@ -91,8 +91,12 @@ class GroupCommit {
   std::mutex turn_mutex_;        // held while writer_ is in use
 };
 
+// There was no room, also for the index of the log (a file that is mapped).
+bool IsDiskFull(const SQLite::Exception& exception);
+
 // What a client is told of a failure in SQLite: kBusy for locks and for a full
-// disk (which is logged), kInternal for the rest (the text goes to the log).
+// disk (kDiskFull; it is logged), kInternal for the rest (the text goes to the
+// log).
 Error FromSqlite(const SQLite::Exception& exception);
 
 }  // namespace bobbin::db

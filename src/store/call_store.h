@@ -7,8 +7,8 @@
 // Threads   Call any method from any thread. Writes take turns inside
 //           db::Database; reads block nobody.
 // Errors    Returned, never thrown. Beyond the codes listed per method, all
-//           may return kBusy (safe to retry) or kInternal (disk or bug); in
-//           both cases nothing was changed.
+//           may return kBusy (safe to retry; a full disk, too) or kInternal
+//           (disk or bug); in both cases nothing was changed.
 // Lifetime  Borrows `database`; no write to it may come after the store's
 //           end. Arguments are copied: nothing is retained after return.
 #pragma once

@@ -125,8 +125,10 @@ Status FeedbackStore::Purge(std::string_view project_id,
   return database_.Write([&](Connection& connection) {
     const std::optional<int64_t> project = FindProject(connection, project_id);
     if (!project) return Status();
-    for (const std::string& id : ids) Delete(connection, *project, id);
-    changes_.Touch(connection, project_id);
+    for (const std::string& id : ids) {
+      Delete(connection, *project, id);
+      if (connection.changes() > 0) changes_.Touch(connection, project_id);
+    }
     return Status();
   });
 }

@@ -45,7 +45,10 @@ constexpr Rule kRules[] = {
      Remedy::kTakeAway},
     {"calls whose token counts are not those of their summary", "calls",
      "usage IS NOT usage_of((SELECT summary FROM call_outputs u"
-     " WHERE u.row_id = calls.output_row))",
+     " WHERE u.row_id = calls.output_row))"
+     // Where the summary is lost they are all that is left of it.
+     " AND (output_row IS NULL"
+     " OR output_row IN (SELECT row_id FROM call_outputs))",
      Remedy::kCount},
     {"calls whose inputs are gone", "calls",
      "started_at_us IS NOT NULL"

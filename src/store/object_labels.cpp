@@ -78,8 +78,10 @@ Status ObjectStore::ChangeLabels(const Version& version, Texts texts,
     if (!row.ok()) return row.error();
     for (const std::string_view text : texts) {
       Query(connection, sql).Bind(row.value()).Bind(project).Bind(text).Run();
+      if (connection.changes() > 0) {
+        changes_.Touch(connection, version.project_id);
+      }
     }
-    changes_.Touch(connection, version.project_id);
     return {};
   });
 }
@@ -106,8 +108,8 @@ Status ObjectStore::RemoveAliases(std::string_view project_id,
           .Bind(object_id)
           .Bind(alias)
           .Run();
+      if (connection.changes() > 0) changes_.Touch(connection, project_id);
     }
-    changes_.Touch(connection, project_id);
     return Status();
   });
 }

@@ -180,6 +180,12 @@ TEST_CASE("503 and 504: come back later, ask for less", "[api][errors]") {
       api::ErrorResponse({Code::kBusy, "Too many queries"});
   CHECK(ReasonOf(busy, 503) == "Too many queries");
   CHECK(busy.headers == decltype(busy.headers){{"Retry-After", "1"}});
+  const api::Response full = api::ErrorResponse(
+      {Code::kBusy, "The disk is full.", std::string(db::kDiskFull)});
+  CHECK(full.status == 503);
+  CHECK(full.body ==
+        R"({"reason":"The disk is full.","error_type":"DiskFull"})");
+  CHECK(full.headers.empty());
   const api::Response slow = api::ErrorResponse({Code::kTimeout, "Too long"});
   CHECK(ReasonOf(slow, 504) == "Too long");
   CHECK(Json::parse(slow.body).at("error_type") == "QueryTimeout");

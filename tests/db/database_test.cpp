@@ -124,6 +124,7 @@ TEST_CASE("a full disk is said to be full, and keeps nothing of the job",
   REQUIRE(!full.ok());
   CHECK(full.error().code == Code::kBusy);
   CHECK(full.error().message == "The disk is full.");
+  CHECK(full.error().type == kDiskFull);
   CHECK(Projects(*database) == 0);
   CHECK(Insert(*database, "small").ok());
 }

@@ -1,4 +1,8 @@
 // Looking at a file that is somebody else's.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -81,6 +85,48 @@ TEST_CASE("reading takes no lock, and leaves a killed program's WAL", "[db]") {
     CHECK(lock.ok());
   }
   CHECK(BytesOf(copy + "-wal") == wal);
+}
+
+// What a process that may change nothing in `folder` is told on opening.
+std::string RefusalWithoutRights(const TempDir& folder,
+                                 const std::string& path) {
+  namespace fs = std::filesystem;
+  std::array<int, 2> pipe_ends{};
+  REQUIRE(pipe(pipe_ends.data()) == 0);
+  fs::permissions(folder.path(), fs::perms(0555));
+  const pid_t child = fork();
+  if (child == 0) {
+    constexpr uid_t kNobody = 65534;
+    if (geteuid() == 0 && setresuid(kNobody, kNobody, kNobody) != 0) _exit(1);
+    const auto opened = Database::Open(ToRead(path));
+    if (opened.ok()) _exit(2);
+    const std::string said(opened.error().type + ": " + opened.error().message);
+    _exit(write(pipe_ends[1], said.data(), said.size()) > 0 ? 0 : 3);
+  }
+  close(pipe_ends[1]);
+  std::array<char, 1000> said{};
+  const ssize_t length = read(pipe_ends[0], said.data(), said.size());
+  close(pipe_ends[0]);
+  int status = -1;
+  waitpid(child, &status, 0);
+  fs::permissions(folder.path(), fs::perms(0755));
+  REQUIRE(status == 0);
+  REQUIRE(length > 0);
+  return {said.data(), static_cast<size_t>(length)};
+}
+
+TEST_CASE("a file in a folder that can't be written is refused with a way out",
+          "[db]") {
+  const TempDir folder;
+  const std::string path = folder.File("x.db");
+  REQUIRE(Insert(*OpenOrThrow(InFile(path)), "a").ok());
+  CHECK(RefusalWithoutRights(folder, path) ==
+        "NotOpenable: Cannot open " + path +
+            ": SQLite: attempt to write a readonly database (code 1544). To "
+            "read a file SQLite makes others beside it, and nothing can be "
+            "written in " +
+            folder.path() +
+            ": copy it to a folder of yours, or ask its server with --url.");
 }
 
 TEST_CASE("what can't be read is refused, and nothing is made", "[db]") {

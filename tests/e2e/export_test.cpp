@@ -295,8 +295,9 @@ TEST_CASE("an export that is still zipped is told from one that is none",
   std::ofstream(from, std::ios::binary) << "\x1f\x8b\x08";
   Finished run = RunBobbin({"import", from, "--db", dir.File("b.db")});
   CHECK(run.code == 1);
-  CHECK(run.err == "bobbin: " + from + " is compressed: say gunzip -c " + from +
-                       " | bobbin import -\n");
+  CHECK(run.err == "bobbin: " + from +
+                       " is compressed: say gunzip -c FILE | bobbin import "
+                       "-\n");
   CHECK_FALSE(fs::exists(dir.File("b.db")));
   // The first byte alone is none of gzip's, and is read.
   std::ofstream(from, std::ios::binary) << "\x1f";

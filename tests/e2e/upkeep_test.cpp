@@ -180,6 +180,25 @@ TEST_CASE("check finds token counts that are not those of the summary",
         R"({"m":[1]})");
 }
 
+TEST_CASE("token counts outlive the output that they came with", "[e2e]") {
+  const TempDir dir;
+  const std::string path = AFile(dir);
+  {
+    SQLite::Database file(path, SQLite::OPEN_READWRITE);
+    file.exec(R"(UPDATE calls SET usage = '{"m":[2]}')");
+    file.exec("DELETE FROM call_outputs");
+  }
+  const Finished run = RunBobbin({"check", "--repair", "--db", path});
+  CHECK(run.code == 1);
+  CHECK_THAT(run.out,
+             StartsWith(R"({"sound":false,"sqlite":[],"rows":[{"what":)"
+                        R"("calls whose output is gone","count":1,)"
+                        R"("can_repair":false}],)"));
+  CHECK(SQLite::Database(path)
+            .execAndGet("SELECT usage FROM calls")
+            .getString() == R"({"m":[2]})");
+}
+
 TEST_CASE("check finds an index that lost its rows; --repair builds it anew",
           "[e2e]") {
   const TempDir dir;

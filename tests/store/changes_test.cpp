@@ -72,17 +72,37 @@ TEST_CASE_METHOD(StoreFixture, "what changes objects is a change", "[store]") {
   const store::ObjectStore::Version version{kProject, "a", "digest"};
   SECTION("the same again") { publish(); }
   SECTION("a tag") { REQUIRE(objects.AddTags(version, texts).ok()); }
-  SECTION("a tag less") { REQUIRE(objects.RemoveTags(version, texts).ok()); }
   SECTION("an alias") { REQUIRE(objects.SetAliases(version, texts).ok()); }
-  SECTION("an alias less") {
-    REQUIRE(objects.RemoveAliases(kProject, "a", texts).ok());
-  }
   SECTION("a delete") { REQUIRE(objects.Delete(kProject, "a", {}, 2000).ok()); }
   CHECK(Text(changes.Past(1, {})) == "2 team/app");
   // What fails changes nothing.
   CHECK(!objects.Delete(kProject, "b", {}, 2000).ok());
   CHECK(!objects.AddTags({kProject, "b", "digest"}, texts).ok());
   CHECK(changes.last() == 2);
+}
+
+TEST_CASE_METHOD(
+    StoreFixture,
+    "a label that goes is a change, one that was not there is none",
+    "[store]") {
+  Changes& changes = calls.changes();
+  model::ObjectNature nature;
+  nature.val = "1";
+  nature.kind = "object";
+  REQUIRE(objects.Publish({kProject, "a", "digest", "me", nature, 1000}).ok());
+  constexpr std::string_view kText = "text";
+  const store::ObjectStore::Texts texts(&kText, 1);
+  const store::ObjectStore::Version version{kProject, "a", "digest"};
+  REQUIRE(objects.AddTags(version, texts).ok());
+  REQUIRE(objects.SetAliases(version, texts).ok());
+  CHECK(changes.last() == 3);
+  REQUIRE(objects.RemoveTags(version, texts).ok());
+  CHECK(changes.last() == 4);
+  REQUIRE(objects.RemoveAliases(kProject, "a", texts).ok());
+  CHECK(changes.last() == 5);
+  REQUIRE(objects.RemoveTags(version, texts).ok());
+  REQUIRE(objects.RemoveAliases(kProject, "a", texts).ok());
+  CHECK(changes.last() == 5);
 }
 
 TEST_CASE_METHOD(StoreFixture, "what is taken back is no change", "[store]") {

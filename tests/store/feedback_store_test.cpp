@@ -132,6 +132,10 @@ TEST_CASE_METHOD(FeedbackFixture, "a purge takes what it names", "[store]") {
   REQUIRE(feedback.Purge(kProject, ids).ok());
   CHECK(Ids() == Strings{"f2"});
   CHECK(feedback.Purge("un/known", ids).ok());
+  // Nothing of it is there any more.
+  const uint64_t before = calls.changes().last();
+  CHECK(feedback.Purge(kProject, ids).ok());
+  CHECK(calls.changes().last() == before);
 }
 
 TEST_CASE_METHOD(FeedbackFixture,
