@@ -1,6 +1,7 @@
 // Finding what a person looks for in stored texts, many of them.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -36,6 +37,9 @@ class TextSearch {
   const std::string text_;
   const bool any_case_;
   const bool is_escaped_;  // in JSON it does not stand as it is
+  // Of the two bytes of `text_` that are looked for first, the rarest; equal if
+  // there is but one.
+  std::array<size_t, 2> places_ = {};
 };
 
 }  // namespace bobbin::json

@@ -1,5 +1,7 @@
 #include "json/text_search.h"
 
+#include <random>
+
 #include "support/catch.h"
 
 namespace bobbin::json {
@@ -59,6 +61,43 @@ TEST_CASE("what JSON escapes is found as what it stands for", "[json]") {
   CAPTURE(json, wanted);
   std::string scratch;
   CHECK(Found(TextSearch(wanted).InJson(json, scratch)) == found);
+}
+
+TEST_CASE("what is found is what a plain search finds, for any texts",
+          "[json]") {
+  std::mt19937 random(5);
+  const auto text_of = [&random](size_t most) {
+    // Frequent and rare letters, both cases, a character of two bytes, and
+    // what is written with a backslash.
+    constexpr std::string_view kLetters = "eeaatqzQE {\xc3\xa9/";
+    std::string text;
+    for (size_t n = random() % (most + 1); n > 0; --n) {
+      text += kLetters[random() % kLetters.size()];
+    }
+    return text;
+  };
+  const auto lower = [](std::string text) {
+    for (char& c : text) {
+      if (c >= 'A' && c <= 'Z') c |= 0x20;
+    }
+    return text;
+  };
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string wanted = "e" + text_of(3);
+    const std::string text = text_of(80);
+    const bool any_case = lower(wanted) == wanted;
+    const size_t place = (any_case ? lower(text) : text).find(wanted);
+    CAPTURE(wanted, text);
+    const auto hit = TextSearch(wanted).InText(text);
+    REQUIRE((hit ? hit->begin : std::string::npos) == place);
+    // The same with one of its characters written as a number.
+    std::string json = text;
+    const size_t e = json.find('e');
+    if (e != std::string::npos) json.replace(e, 1, "\\u0065");
+    std::string scratch;
+    const auto in_json = TextSearch(wanted).InJson(json, scratch);
+    REQUIRE((in_json ? in_json->begin : std::string::npos) == place);
+  }
 }
 
 }  // namespace
