@@ -71,7 +71,7 @@ Result<Response> Search(Services& services, const Request& request,
                         const PathValues&) {
   return AnswerReport<model::SearchReq>(services, request, kDepthOfLists,
                                         kJsonLines, StreamType(request.accept),
-                                        query::SearchReport);
+                                        query::SearchCalls);
 }
 
 Result<Response> ResolveId(Services& services, const Request& request,

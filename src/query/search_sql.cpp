@@ -2,6 +2,7 @@
 
 #include <array>
 #include <string>
+#include <utility>
 
 #include "query/call_scope.h"
 
@@ -22,7 +23,7 @@ constexpr std::string_view kTexts =
 struct Column {
   std::string_view name;
   Type type;
-  std::string_view sql;  // over `f`, see SearchReport
+  std::string_view sql;  // over `f`, see AddHits
 };
 constexpr auto kFoundColumns = std::to_array<Column>({
     {"project_id", Type::kText, "f.project_id"},
@@ -37,78 +38,20 @@ constexpr auto kFoundColumns = std::to_array<Column>({
     {"match_end", Type::kInt, "json_extract(f.hit, '$.match_end')"},
 });
 
-// `late (row_id)`: the calls of a scope with filters, if there is a `todo`.
-void AddWholeScope(Statement& out, const model::SearchReq& request,
-                   const CallScopeSql& scope, int64_t limit) {
-  out.Add(", late AS (SELECT c.row_id FROM todo CROSS JOIN ");
-  out.Add(scope.seeds);
-  out.Add(" CROSS JOIN calls c ");
-  out.Add(scope.driver);
-  out.Add(kTexts);
-  out.Append(scope.calls);
-  out.Append(scope.AlsoWhich());
-  out.Add(" AND ");
-  out.Add(kHit, request.text);
-  out.Add(" IS NOT NULL ORDER BY c.started_at_us DESC, c.id DESC LIMIT ?)",
-          limit);
+// Whether a call of `c` and what kTexts joins to it has the text.
+void AddHasHit(Statement& out, std::string_view text) {
+  out.Add(kHit, text);
+  out.Add(" IS NOT NULL");
 }
 
-// The same for the calls anywhere in the file.
-void AddWholeFile(Statement& out, const model::SearchReq& request,
-                  int64_t limit) {
-  const std::string_view text = request.text;
-  // Each list is made when the first call is looked at, not before.
-  out.Add(
-      ", late AS (SELECT c.row_id FROM todo CROSS JOIN calls c NOT INDEXED "
-      "WHERE (c.row_id IN (SELECT row_id FROM call_inputs WHERE "
-      "is_in_json(?, inputs) OR is_in_json(?, attributes)) OR c.output_row IN "
-      "(SELECT row_id FROM call_outputs WHERE is_in_json(?, output) OR "
-      "is_in_json(?, summary)) OR c.op IN (SELECT row_id FROM ops WHERE "
-      "is_in_text(?, name)) OR is_in_text(?, c.display_name) OR "
-      "is_in_text(?, c.exception))",
-      text, text, text, text, text, text, text);
-  AddTimes(out, request.since, request.until);
-  if (request.project_id) out.Add(" AND c.project = ?", ProjectRow{});
-  out.Add(" ORDER BY c.started_at_us DESC, c.id DESC LIMIT ?)", limit);
-}
-
-}  // namespace
-
-Result<Report> SearchReport(const model::SearchReq& request) {
-  if (request.text.empty()) return Invalid("text must not be empty");
-  Status page = CheckPage(request.limit, std::nullopt);
-  if (!page.ok()) return std::move(page).error();
-  const int64_t limit = request.limit.value_or(kDefaultLimit);
-  const Result<CallScopeSql> scope = ScopeCalls(request, false);
-  if (!scope.ok()) return scope.error();
-  Report report;
+// The hits of the calls in `page (row_id)`, which the report has begun.
+void AddHits(Report& report, std::string_view text) {
   Statement& out = report.rows;
-  out.Add("WITH newest AS MATERIALIZED (");
-  AddFirstCalls(out, scope.value(),
-                Statement{"c.started_at_us DESC, c.id DESC"}, kNewest, 0);
   out.Add(
-      "), early AS MATERIALIZED (SELECT c.row_id FROM newest CROSS JOIN calls "
-      "c ON c.row_id = newest.row_id");
-  out.Add(kTexts);
-  out.Add(" WHERE ");
-  out.Add(kHit, request.text);
-  out.Add(" IS NOT NULL LIMIT ?)", limit);
-  out.Add(
-      ", todo AS MATERIALIZED (SELECT 1 WHERE (SELECT count(*) FROM newest) = "
-      "? AND (SELECT count(*) FROM early) < ?)",
-      kNewest, limit);
-  if (scope.value().filters) {
-    AddWholeScope(out, request, scope.value(), limit);
-  } else {
-    AddWholeFile(out, request, limit);
-  }
-  out.Add(
-      ", page AS MATERIALIZED (SELECT row_id FROM early WHERE NOT EXISTS "
-      "(SELECT 1 FROM todo) UNION ALL SELECT row_id FROM late), found AS "
-      "MATERIALIZED (SELECT p.project_id, c.id, c.trace_id, o.name AS op_name, "
-      "coalesce(nullif(c.display_name, ''), o.trace_name, o.name) AS name, "
-      "c.started_at_us, ");
-  out.Add(kHit, request.text);
+      ", found AS MATERIALIZED (SELECT p.project_id, c.id, c.trace_id, o.name "
+      "AS op_name, coalesce(nullif(c.display_name, ''), o.trace_name, o.name) "
+      "AS name, c.started_at_us, ");
+  out.Add(kHit, text);
   out.Add(
       " AS hit FROM page CROSS JOIN calls c ON c.row_id = page.row_id CROSS "
       "JOIN projects p ON p.row_id = c.project");
@@ -121,8 +64,107 @@ Result<Report> SearchReport(const model::SearchReq& request) {
     report.columns.push_back(
         {.name = std::string(column.name), .type = column.type});
   }
-  out.Add(" FROM found f");
+  // A call may have gone since it was found.
+  out.Add(
+      " FROM found f WHERE f.hit IS NOT NULL ORDER BY f.started_at_us DESC, "
+      "f.id DESC");
+}
+
+// The newest calls of the scope, each once: "SELECT c.row_id FROM ...".
+Statement Newest(const CallScopeSql& scope) {
+  Statement out;
+  AddFirstCalls(out, scope, Statement{"c.started_at_us DESC, c.id DESC"},
+                kNewest, 0);
+  return out;
+}
+
+Report NewestHits(const model::SearchReq& request, const Statement& newest,
+                  int64_t limit) {
+  Report report;
+  Statement& out = report.rows;
+  out.Add("WITH newest AS MATERIALIZED (");
+  out.Append(newest);
+  out.Add(
+      "), page AS MATERIALIZED (SELECT c.row_id FROM newest CROSS JOIN calls c "
+      "ON c.row_id = newest.row_id");
+  out.Add(kTexts);
+  out.Add(" WHERE ");
+  AddHasHit(out, request.text);
+  out.Add(" LIMIT ?)", limit);
+  AddHits(report, request.text);
   return report;
+}
+
+Report FilteredHits(const model::SearchReq& request, const CallScopeSql& scope,
+                    int64_t limit) {
+  Report report;
+  Statement& out = report.rows;
+  out.Add("WITH page AS MATERIALIZED (SELECT c.row_id FROM ");
+  out.Add(scope.seeds);
+  out.Add(" CROSS JOIN calls c ");
+  out.Add(scope.driver);
+  out.Add(kTexts);
+  out.Append(scope.calls);
+  out.Append(scope.AlsoWhich());
+  out.Add(" AND ");
+  AddHasHit(out, request.text);
+  out.Add(" ORDER BY c.started_at_us DESC, c.id DESC LIMIT ?)", limit);
+  AddHits(report, request.text);
+  return report;
+}
+
+Search::FileScan ScanOfFile(const model::SearchReq& request) {
+  const std::string_view text = request.text;
+  Search::FileScan scan;
+  scan.inputs.Add(
+      "SELECT row_id FROM call_inputs WHERE (is_in_json(?, inputs) OR "
+      "is_in_json(?, attributes)) AND row_id BETWEEN ? AND ?",
+      text, text);
+  scan.outputs.Add(
+      "SELECT row_id FROM call_outputs WHERE (is_in_json(?, output) OR "
+      "is_in_json(?, summary)) AND row_id BETWEEN ? AND ?",
+      text, text);
+  scan.calls.Add(
+      "SELECT c.started_at_us, c.id, c.row_id FROM calls c NOT INDEXED WHERE "
+      "1");
+  AddTimes(scan.calls, request.since, request.until);
+  if (request.project_id) scan.calls.Add(" AND c.project = ?", ProjectRow{});
+  // Each list is made when the first call is looked at, not before.
+  scan.calls.Add(
+      " AND (c.op IN (SELECT row_id FROM ops WHERE is_in_text(?, name)) OR "
+      "is_in_text(?, c.display_name) OR is_in_text(?, c.exception) OR c.row_id "
+      "IN (SELECT value FROM json_each(?)) OR c.output_row IN (SELECT value "
+      "FROM json_each(?))) AND c.row_id BETWEEN ? AND ? ORDER BY "
+      "c.started_at_us DESC, c.id DESC LIMIT ?",
+      text, text, text);
+  scan.hits.rows.Add(
+      "WITH page AS MATERIALIZED (SELECT value AS row_id FROM json_each(?))");
+  AddHits(scan.hits, text);
+  return scan;
+}
+
+}  // namespace
+
+Result<Search> SearchCalls(const model::SearchReq& request) {
+  if (request.text.empty()) return Invalid("text must not be empty");
+  Status page = CheckPage(request.limit, std::nullopt);
+  if (!page.ok()) return std::move(page).error();
+  const Result<CallScopeSql> scope = ScopeCalls(request, false);
+  if (!scope.ok()) return scope.error();
+  Search search;
+  search.limit = request.limit.value_or(kDefaultLimit);
+  const Statement newest = Newest(scope.value());
+  search.newest = NewestHits(request, newest, search.limit);
+  search.newest_count.Add("SELECT count(*) FROM (");
+  search.newest_count.Append(newest);
+  search.newest_count.Add(")");
+  search.newest_most = kNewest;
+  if (scope.value().filters) {
+    search.filtered = FilteredHits(request, scope.value(), search.limit);
+  } else {
+    search.scan = ScanOfFile(request);
+  }
+  return search;
 }
 
 }  // namespace bobbin::query

@@ -131,7 +131,8 @@ TEST_CASE("hits come newest first, within their bounds", "[api][search]") {
 }
 
 TEST_CASE("a search heeds the filters that all reports have", "[api][search]") {
-  Api api;
+  Api api(Transport::kInProcess,
+          GENERATE(db::Durability::kMemory, db::Durability::kNormal));
   Calls calls(api);
   calls.Add("a", "t", "", R"({"op_name":"one","output":"needle"})");
   calls.Add("b", "t", "", R"({"op_name":"two","output":"needle"})");
@@ -162,12 +163,18 @@ TEST_CASE("a search heeds the filters that all reports have", "[api][search]") {
 }
 
 TEST_CASE("what is only in old calls of a large file is found as well",
-          "[api][search]") {
-  Api api;
+          "[api][search][threads]") {
+  // In memory one thread looks, in a file several.
+  Api api(Transport::kInProcess,
+          GENERATE(db::Durability::kMemory, db::Durability::kNormal));
   Calls calls(api);
   calls.Add("old", "t", "", R"({"output":"a needle of old"})");
   calls.Add("named", "t", "", R"({"display_name":"needle"})");
   AddHay(api);
+  // An output's row is not its call's.
+  api.Ok("/call/end", R"({"end":{"project_id":"team/app","id":"20-499",)"
+                      R"("ended_at":1700002000,"output":"pin","summary":{}}})");
+  CHECK(Hits(api, {{"text", "a PIN"}}).empty());
   CHECK(Hits(api, {{"text", "needle"}}) ==
         "named display_name [needle]\nold output \"a [needle] of old\"");
   CHECK(Hits(api, {{"text", "needle"}, {"limit", 1}}) ==
@@ -176,6 +183,9 @@ TEST_CASE("what is only in old calls of a large file is found as well",
         "old output \"a [needle] of old\"");
   CHECK(Hits(api, {{"text", "needle"}, {"project_id", "no/such"}}).empty());
   CHECK(Lines(api.Ok(kSearch, R"({"text":"hay"})")).size() == 50);
+  // More than all that the newest calls have: of every part of the file.
+  CHECK(Lines(api.Ok(kSearch, R"({"text":"hay","limit":10400})")).size() ==
+        10'400);
 }
 
 TEST_CASE("what is wrong with a search", "[api][search]") {

@@ -215,13 +215,27 @@ TEST_CASE_METHOD(StoreFixture, "a search begins with the newest calls",
                  "[query]") {
   model::SearchReq request{.text = "x"};
   if (GENERATE(true, false)) request.project_id = kProject;
-  const std::string plan = PlanOf(*database, query::SearchReport(request));
-  CAPTURE(plan);
-  CHECK(Has(plan,
-            "SEARCH c USING INDEX calls_by_start (project=? AND "
-            "started_at_us>?)"));
-  CHECK(Has(plan, "SCAN call_inputs"));
-  CHECK(Has(plan, "SCAN call_outputs"));
+  const Result<query::Search> search = query::SearchCalls(request);
+  REQUIRE(search.ok());
+  const auto plan_of = [&](const query::Statement& statement) {
+    return PlanOf(*database, query::Report{.rows = statement});
+  };
+  const std::string newest = plan_of(search.value().newest.rows);
+  CAPTURE(newest);
+  constexpr std::string_view kNewest =
+      "SEARCH c USING INDEX calls_by_start (project=? AND started_at_us>?)";
+  CHECK(Has(newest, kNewest));
+  CHECK(Has(plan_of(search.value().newest_count), kNewest));
+  // Then parts of the tables, from end to end.
+  REQUIRE(search.value().scan);
+  const query::Search::FileScan& scan = *search.value().scan;
+  constexpr std::string_view kRows =
+      "USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)";
+  CHECK(plan_of(scan.inputs) ==
+        "SEARCH call_inputs " + std::string(kRows) + "\n");
+  CHECK(plan_of(scan.outputs) ==
+        "SEARCH call_outputs " + std::string(kRows) + "\n");
+  CHECK(plan_of(scan.calls).starts_with("SEARCH c " + std::string(kRows)));
 }
 
 TEST_CASE_METHOD(StoreFixture, "threads and usage go along their indexes",
