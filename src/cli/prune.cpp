@@ -6,11 +6,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <iostream>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -51,6 +53,7 @@ struct PruneOptions {
 // What goes, and how large the file is before and after.
 struct Pruned {
   Parts parts = {};
+  store::ProjectRest rest = {};  // with a project as a whole
   int64_t before_bytes = 0;
   std::optional<int64_t> after_bytes = {};  // nothing has gone yet
 };
@@ -78,7 +81,13 @@ class Planner {
           store::MomentForSize(connection, scope_.project, options_.max_bytes);
       scope_.before_us = std::max(scope_.before_us, moment.value_or(kNever));
     }
-    parts_ = store::PlanPrune(connection, scope_);
+    if (options_.whole_project()) {
+      store::DropPlan plan = store::PlanDrop(connection, *scope_.project);
+      parts_ = {std::move(plan.part)};
+      rest_ = plan.rest;
+    } else {
+      parts_ = store::PlanPrune(connection, scope_);
+    }
     file_bytes_ = store::FileBytes(connection);
     free_bytes_ = store::FreeBytes(connection);
     return {};
@@ -86,8 +95,13 @@ class Planner {
 
   const store::PruneScope& scope() const { return scope_; }
   const Parts& parts() const { return parts_; }
+  const store::ProjectRest& rest() const { return rest_; }
   int64_t file_bytes() const { return file_bytes_; }
-  bool any() const { return !parts_.empty() || options_.whole_project(); }
+  bool any() const { return !parts_.empty(); }
+  bool is_too_large() const {
+    return options_.max_bytes > 0 &&
+           file_bytes_ - free_bytes_ > options_.max_bytes;
+  }
   // An earlier prune may have been cut before it gave the disk back.
   bool has_free() const { return free_bytes_ > 0; }
 
@@ -96,6 +110,7 @@ class Planner {
   const int64_t older_than_us_;
   store::PruneScope scope_;
   Parts parts_;
+  store::ProjectRest rest_;
   int64_t file_bytes_ = 0;
   int64_t free_bytes_ = 0;
 };
@@ -123,14 +138,32 @@ std::string PartText(const store::PrunePart& part) {
   return out + '\n';
 }
 
-std::string AsText(const PruneOptions& options, const Parts& parts) {
+// What goes with a project beside its calls.
+struct Rest {
+  int64_t count;
+  const char *key, *one, *many;
+};
+std::array<Rest, 5> RestOf(const store::ProjectRest& rest) {
+  return {{{rest.objects, "objects", "object version", "object versions"},
+           {rest.tables, "tables", "table", "tables"},
+           {rest.files, "files", "file", "files"},
+           {rest.prices, "prices", "price", "prices"},
+           {rest.snapshots, "snapshots", "snapshot", "snapshots"}}};
+}
+
+std::string AsText(const PruneOptions& options, const Planner& planner) {
   std::string out;
-  for (const store::PrunePart& part : parts) out += PartText(part);
+  for (const store::PrunePart& part : planner.parts()) out += PartText(part);
   if (options.whole_project()) {
-    out += Visible(options.project) +
-           " as a whole, with its objects, tables, files, prices and "
-           "snapshots\n";
-  } else if (parts.empty()) {
+    out += Visible(options.project) + " as a whole";
+    const char* separator = ", with ";
+    for (const Rest& rest : RestOf(planner.rest())) {
+      if (rest.count == 0) continue;
+      out += separator + Counted(rest.count, rest.one, rest.many);
+      separator = ", ";
+    }
+    out += '\n';
+  } else if (!planner.any() && !planner.is_too_large()) {
     out += "Nothing has to go.\n";
   }
   return out;
@@ -155,6 +188,12 @@ std::string AsJson(const PruneOptions& options, const Pruned& pruned) {
   }
   out += options.whole_project() ? R"(],"whole_project":true)"
                                  : R"(],"whole_project":false)";
+  if (options.whole_project()) {
+    for (const Rest& rest : RestOf(pruned.rest)) {
+      out += ",\"" + std::string(rest.key) + "\":";
+      json::AppendInt(out, rest.count);
+    }
+  }
   out += R"(,"file_bytes":)";
   json::AppendInt(out, pruned.before_bytes);
   out += R"(,"file_bytes_after":)";
@@ -204,41 +243,37 @@ Error NotGivenBack(Error error) {
   return error;
 }
 
-// Takes away what was planned and, where the file is still too large then, as
-// much again.
-Status RemoveAll(db::Database& database, const PruneOptions& options,
-                 Planner& planner, Pruned& pruned) {
-  while (true) {
-    Status status;
-    if (planner.any()) status = Remove(database, options, planner.scope());
-    if (!status.ok()) return status;
-    status = database.Compact();
-    if (!status.ok()) return NotGivenBack(std::move(status).error());
-    if (options.whole_project()) {
-      return database.Read([&](db::Connection& connection) {
-        pruned.after_bytes = store::FileBytes(connection);
-        return Status();
-      });
+void AddParts(Parts& all, const Parts& parts) {
+  for (const store::PrunePart& more : parts) {
+    const auto part =
+        std::ranges::find(all, more.project_id, &store::PrunePart::project_id);
+    if (part == all.end()) {
+      all.push_back(more);
+      continue;
     }
-    status = database.Read(
-        [&](db::Connection& connection) { return planner.Plan(connection); });
-    if (!status.ok()) return status;
-    pruned.after_bytes = planner.file_bytes();
-    if (planner.parts().empty()) return {};
-    for (const store::PrunePart& more : planner.parts()) {
-      const auto part = std::ranges::find(pruned.parts, more.project_id,
-                                          &store::PrunePart::project_id);
-      if (part == pruned.parts.end()) {
-        pruned.parts.push_back(more);
-        continue;
-      }
-      part->traces += more.traces;
-      part->calls += more.calls;
-      part->feedback += more.feedback;
-      part->json_bytes += more.json_bytes;
-      part->hidden += more.hidden;
-    }
+    part->traces += more.traces;
+    part->calls += more.calls;
+    part->feedback += more.feedback;
+    part->json_bytes += more.json_bytes;
+    part->hidden += more.hidden;
   }
+}
+
+// Takes away what was planned, and plans again: what the file would have to
+// lose then to be as small as was asked for.
+Status RemovePlanned(db::Database& database, const PruneOptions& options,
+                     Planner& planner, Pruned& pruned) {
+  Status status;
+  if (planner.any()) status = Remove(database, options, planner.scope());
+  if (!status.ok()) return status;
+  AddParts(pruned.parts, planner.parts());
+  status = database.Compact();
+  if (!status.ok()) return NotGivenBack(std::move(status).error());
+  return database.Read([&](db::Connection& connection) -> Status {
+    pruned.after_bytes = store::FileBytes(connection);
+    if (options.whole_project()) return {};
+    return planner.Plan(connection);
+  });
 }
 
 // Asks, where there is somebody; else only `--yes` will do. `unseen` is what
@@ -257,17 +292,28 @@ std::optional<int> WhyNot(const PruneOptions& options,
   return kExitFailure;
 }
 
-int Finish(const PruneOptions& options, const Pruned& pruned, bool json) {
-  if (json) return Tell(AsJson(options, pruned));
-  const int code = Tell("The file had " + SizeText(pruned.before_bytes) +
-                        ", and has " + SizeText(*pruned.after_bytes) + ".\n");
-  if (options.max_bytes == 0 || *pruned.after_bytes <= options.max_bytes) {
-    return code;
+// Says that the file is larger than was asked for, if it is: a failure.
+int TellSize(const PruneOptions& options, const Planner& planner, int code) {
+  if (!planner.is_too_large() || code != kExitOk) return code;
+  std::cerr << "bobbin: The file is larger than "
+            << SizeText(options.max_bytes);
+  if (planner.any()) {
+    std::cerr << " still: say the same again, and more traces go.\n";
+  } else {
+    std::cerr << ", but does not get smaller by traces"
+              << (options.project.empty() ? "" : " of that project")
+              << ": the rest is objects, tables and files.\n";
   }
-  std::cerr << "bobbin: It does not get smaller by traces"
-            << (options.project.empty() ? "" : " of that project")
-            << ": the rest is objects, tables and files.\n";
-  return code;
+  return kExitFailure;
+}
+
+int Finish(const PruneOptions& options, const Planner& planner,
+           const Pruned& pruned, bool json) {
+  const int code =
+      Tell(json ? AsJson(options, pruned)
+                : "The file had " + SizeText(pruned.before_bytes) +
+                      ", and has " + SizeText(*pruned.after_bytes) + ".\n");
+  return options.whole_project() ? code : TellSize(options, planner, code);
 }
 
 Result<std::unique_ptr<db::Database>> OpenToPrune(const PruneOptions& options) {
@@ -289,23 +335,29 @@ int PruneFile(const PruneOptions& options, int64_t older_than_us) {
       [&](db::Connection& connection) { return planner.Plan(connection); });
   if (!status.ok())
     return Fail(status.error(), ExitCodeOfSource(status.error()));
-  Pruned pruned{.parts = planner.parts(), .before_bytes = planner.file_bytes()};
+  Pruned pruned{.rest = planner.rest(), .before_bytes = planner.file_bytes()};
   const bool json = options.json || !LookOfOutput().terminal;
-  if (!json) {
-    const int told = Tell(AsText(options, planner.parts()));
-    if (told != kExitOk) return told;
-  }
-  if (options.dry_run || (!planner.any() && !planner.has_free())) {
-    return json ? Tell(AsJson(options, pruned)) : kExitOk;
-  }
-  if (planner.any()) {
-    const std::optional<int> refused =
-        WhyNot(options, json ? AsText(options, planner.parts()) : "");
-    if (refused) return *refused;
-  }
-  status = RemoveAll(*database.value(), options, planner, pruned);
-  if (!status.ok()) return Fail(status.error(), kExitFailure);
-  return Finish(options, pruned, json);
+  // No more goes than was told. Whoever can be asked is asked again where that
+  // was not enough.
+  do {
+    const std::string plan = AsText(options, planner);
+    if (!json) {
+      const int told = Tell(plan);
+      if (told != kExitOk) return told;
+    }
+    if (options.dry_run || (!planner.any() && !planner.has_free())) {
+      pruned.parts = planner.parts();
+      const int code = json ? Tell(AsJson(options, pruned)) : kExitOk;
+      return planner.any() ? code : TellSize(options, planner, code);
+    }
+    if (planner.any()) {
+      const std::optional<int> refused = WhyNot(options, json ? plan : "");
+      if (refused) return *refused;
+    }
+    status = RemovePlanned(*database.value(), options, planner, pruned);
+    if (!status.ok()) return Fail(status.error(), kExitFailure);
+  } while (!options.yes && planner.is_too_large() && planner.any());
+  return Finish(options, planner, pruned, json);
 }
 
 int RunPrune(const PruneOptions& options) {

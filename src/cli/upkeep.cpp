@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,7 +55,10 @@ int BackupFile(const UpkeepOptions& options) {
   return kExitOk;
 }
 
+using Findings = std::vector<store::FileCheck::Finding>;
+
 struct Checked {
+  std::optional<Findings> mended = {};  // with --repair
   store::FileCheck file = {};
   std::vector<store::LooseEnds> loose = {};
 };
@@ -81,8 +85,20 @@ void AppendLoose(std::string& out, const char* name,
 
 // One line.
 std::string AsJson(const Checked& checked) {
-  std::string out = checked.file.sound() ? R"({"sound":true,"sqlite":[)"
-                                         : R"({"sound":false,"sqlite":[)";
+  std::string out =
+      checked.file.sound() ? R"({"sound":true,)" : R"({"sound":false,)";
+  if (checked.mended) {
+    out += R"("mended":[)";
+    for (const store::FileCheck::Finding& mended : *checked.mended) {
+      out += out.back() == '}' ? ",{\"what\":" : "{\"what\":";
+      json::AppendQuoted(out, mended.what);
+      out += ",\"count\":";
+      json::AppendInt(out, mended.rows);
+      out += '}';
+    }
+    out += "],";
+  }
+  out += R"("sqlite":[)";
   for (size_t i = 0; i < checked.file.sqlite.size(); ++i) {
     if (i > 0) out += ',';
     json::AppendQuoted(out, checked.file.sqlite[i]);
@@ -125,6 +141,13 @@ void AppendLooseText(std::string& out, const store::LooseCalls& calls,
 
 std::string AsText(const std::string& path, const Checked& checked) {
   std::string out = Visible(path);
+  if (checked.mended) {
+    out += ": indexes built anew\n";
+    for (const store::FileCheck::Finding& mended : *checked.mended) {
+      out += "  mended: " + CountText(mended.rows) + " " + mended.what + '\n';
+    }
+    out += Visible(path);
+  }
   out += checked.file.sound() ? ": the file is sound\n" : ": damaged\n";
   for (const std::string& line : checked.file.sqlite) {
     out += "  " + Visible(line) + '\n';
@@ -142,14 +165,19 @@ std::string AsText(const std::string& path, const Checked& checked) {
     AppendLooseText(out, ends.ends_without_start, "ended, never started");
     out += '\n';
   }
-  if (mendable) {
+  if (checked.file.sound()) return out;
+  if (mendable && !checked.mended) {
     out +=
         "`bobbin check --repair` mends what it can; `bobbin backup` first.\n";
+  } else {
+    out +=
+        "This can't be mended: go back to a backup, or take what can be read "
+        "to another\nfile with `bobbin export` and `bobbin import`.\n";
   }
   return out;
 }
 
-Status Repair(const std::string& path, int& exit_code) {
+Status Repair(const std::string& path, int& exit_code, Findings& mended) {
   std::error_code error;
   // To repair makes no file.
   if (!std::filesystem::exists(path, error)) return {};
@@ -159,24 +187,25 @@ Status Repair(const std::string& path, int& exit_code) {
     return database.error();
   }
   exit_code = kExitFailure;
-  return database.value()->Write([](db::Connection& connection) {
-    store::MendFile(connection);
+  return database.value()->Write([&](db::Connection& connection) {
+    mended = store::MendFile(connection);
     return Status();
   });
 }
 
 int CheckDb(const UpkeepOptions& options) {
   if (options.db.empty()) return NoHome();
+  Checked checked;
   if (options.repair) {
     int exit_code = kExitFailure;
-    const Status repaired = Repair(options.db, exit_code);
+    const Status repaired =
+        Repair(options.db, exit_code, checked.mended.emplace());
     if (!repaired.ok()) return Fail(repaired.error(), exit_code);
   }
   const auto database = OpenToRead(options.db);
   if (!database.ok()) {
     return Fail(database.error(), ExitCodeOfSource(database.error()));
   }
-  Checked checked;
   const Status read = database.value()->Read(
       [&](db::Connection& connection) { return Check(connection, checked); });
   if (!read.ok()) return Fail(read.error(), kExitFailure);

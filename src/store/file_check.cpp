@@ -17,7 +17,7 @@ struct Rule {
   Remedy remedy;
 };
 
-constexpr std::string_view kCountAgain =
+constexpr const char* kCountAgain =
     "UPDATE calls SET usage = usage_of((SELECT summary FROM call_outputs u"
     " WHERE u.row_id = calls.output_row)) WHERE ";
 
@@ -99,16 +99,22 @@ FileCheck CheckFile(db::Connection& connection) {
   return found;
 }
 
-void MendFile(db::Connection& connection) {
+std::vector<FileCheck::Finding> MendFile(db::Connection& connection) {
   // First: the rows are found by their indexes.
   connection.Exec("REINDEX");
+  std::vector<FileCheck::Finding> mended;
   for (const Rule& rule : kRules) {
-    if (rule.remedy == Remedy::kTakeAway) {
-      connection.Exec("DELETE FROM " + Where(rule));
-    } else if (rule.remedy == Remedy::kCount) {
-      connection.Exec(std::string(kCountAgain) + std::string(rule.condition));
-    }
+    if (rule.remedy == Remedy::kNone) continue;
+    db::Query(connection, rule.remedy == Remedy::kTakeAway
+                              ? "DELETE FROM " + Where(rule)
+                              : kCountAgain + std::string(rule.condition))
+        .Run();
+    if (connection.changes() == 0) continue;
+    mended.push_back({.what = std::string(rule.what),
+                      .rows = connection.changes(),
+                      .can_mend = true});
   }
+  return mended;
 }
 
 }  // namespace bobbin::store

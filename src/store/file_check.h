@@ -33,8 +33,8 @@ inline constexpr int kMostSqliteFindings = 20;
 FileCheck CheckFile(db::Connection& connection);
 
 // Within a job of Database::Write: builds every index anew from its table,
-// takes away rows that no read can reach, and puts counts right. Throws
-// SQLite::Exception.
-void MendFile(db::Connection& connection);
+// takes away rows that no read can reach, and puts counts right. Returns what
+// was mended. Throws SQLite::Exception.
+std::vector<FileCheck::Finding> MendFile(db::Connection& connection);
 
 }  // namespace bobbin::store

@@ -9,6 +9,7 @@
 
 #include "base/base64.h"
 #include "base/hash.h"
+#include "base/log.h"
 #include "base/time.h"
 #include "json/write.h"
 #include "store/names.h"
@@ -103,13 +104,24 @@ class Exporter {
     json::AppendInt(out_, lines_);
     out_ += "}\n";
     Send();
+    if (lost_ == 0) return;
+    Log(LogLevel::kWarning,
+        "calls whose inputs or output are gone, exported without them: " +
+            std::to_string(lost_) + "; `bobbin check` tells more");
   }
 
  private:
+  // What goes with a record and is not in it.
+  static std::string_view BesideOf(TransferType type) {
+    if (type == TransferType::kFile) return "row_id";  // to find its pieces
+    if (type != TransferType::kCall) return "NULL";
+    return "c.started_at_us IS NOT NULL AND i.row_id IS NULL OR c.output_row "
+           "IS NOT NULL AND u.row_id IS NULL";
+  }
+
   bool Records(const TransferKind& kind, std::optional<int64_t> of) {
     std::string sql = "SELECT ";
-    // Pieces are found by the number of the file.
-    sql += kind.type == TransferType::kFile ? "row_id" : "NULL";
+    sql += BesideOf(kind.type);
     std::string begin = R"({"type":")";
     begin += kind.name;
     begin += '"';
@@ -129,6 +141,7 @@ class Exporter {
           !Records(KindOf(TransferType::kFilePiece), query.Int(0))) {
         break;
       }
+      if (kind.type == TransferType::kCall) lost_ += query.Int(0);
       out_ += begin;
       Members(kind, keys, query);
       out_ += "}\n";
@@ -222,6 +235,7 @@ class Exporter {
   std::string begin_;  // of each line of the project, behind its type
   std::string exact_;
   int64_t lines_ = 0;
+  int64_t lost_ = 0;  // calls that are not whole
   bool open_ = true;
 };
 

@@ -1,5 +1,6 @@
 #include "store/prune.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -158,6 +159,39 @@ void CountHidden(Connection& connection, const PruneScope& scope,
 
 }  // namespace
 
+DropPlan PlanDrop(Connection& connection, int64_t project) {
+  DropPlan plan;
+  Query query(
+      connection,
+      "SELECT p.project_id, count(DISTINCT c.trace_id) FILTER (WHERE "
+      "c.started_at_us IS NOT NULL), count(c.started_at_us), "
+      "coalesce(sum(c.start_bytes + c.end_bytes) FILTER (WHERE "
+      "c.started_at_us IS NOT NULL), 0), count(c.row_id) - "
+      "count(c.started_at_us), "
+      "(SELECT count(*) FROM feedback WHERE project = ?1), "
+      "(SELECT count(*) FROM objects WHERE project = ?1 AND deleted_at_us IS "
+      "NULL), "
+      "(SELECT count(*) FROM tables WHERE project = ?1), "
+      "(SELECT count(*) FROM files WHERE project = ?1), "
+      "(SELECT count(*) FROM prices WHERE project = ?1), "
+      "(SELECT count(*) FROM snapshots s WHERE s.project_id = p.project_id) "
+      "FROM projects p LEFT JOIN calls c ON c.project = p.row_id WHERE "
+      "p.row_id = ?1");
+  if (!query.Bind(project).Row()) return plan;
+  plan.part = {.project_id = std::string(query.Text(0)),
+               .traces = query.Int(1),
+               .calls = query.Int(2),
+               .feedback = query.Int(5),
+               .json_bytes = query.Int(3),
+               .hidden = query.Int(4)};
+  plan.rest = {.objects = query.Int(6),
+               .tables = query.Int(7),
+               .files = query.Int(8),
+               .prices = query.Int(9),
+               .snapshots = query.Int(10)};
+  return plan;
+}
+
 std::vector<PrunePart> PlanPrune(Connection& connection,
                                  const PruneScope& scope) {
   std::vector<PrunePart> parts;
@@ -199,8 +233,9 @@ std::optional<int64_t> MomentForSize(Connection& connection,
                                      int64_t max_bytes) {
   const int64_t used = FileBytes(connection) - FreeBytes(connection);
   if (used <= max_bytes) return std::nullopt;
-  // What a call takes beside its JSON counts like so much of it.
-  constexpr std::string_view kWeight = "sum(start_bytes + end_bytes + 600)";
+  // What a call takes beside its JSON, with its places in the indexes: rather
+  // less than that, as none of them gives more back than it takes.
+  constexpr std::string_view kWeight = "sum(start_bytes + end_bytes + 450)";
   double per_weight = 0;
   {
     Query query(connection,
@@ -215,7 +250,8 @@ std::optional<int64_t> MomentForSize(Connection& connection,
     query.Row();
     const auto weight = static_cast<double>(query.OptInt(0).value_or(0));
     if (weight > 0) {
-      per_weight = static_cast<double>(used - query.Int(1)) / weight;
+      per_weight =
+          std::min(1.0, static_cast<double>(used - query.Int(1)) / weight);
     }
   }
   Query traces(connection,
@@ -228,9 +264,11 @@ std::optional<int64_t> MomentForSize(Connection& connection,
                        "GROUP BY project, trace_id) GROUP BY newest "
                        "ORDER BY newest"}));
   traces.Bind(project);
+  constexpr double kAim = 0.99;
+  const double wanted = kAim * static_cast<double>(max_bytes);
   auto left = static_cast<double>(used);
   std::optional<int64_t> moment;
-  while (left > static_cast<double>(max_bytes) && traces.Row()) {
+  while (left > wanted && traces.Row()) {
     moment = traces.Int(0) + 1;
     left -= traces.Double(1) * per_weight;
   }

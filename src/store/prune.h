@@ -35,6 +35,22 @@ struct PrunePart {
   int64_t hidden = 0;
 };
 
+// What else goes with a project as a whole.
+struct ProjectRest {
+  int64_t objects = 0;  // versions
+  int64_t tables = 0;
+  int64_t files = 0;
+  int64_t prices = 0;
+  int64_t snapshots = 0;
+};
+
+// What goes of a project as a whole; `project` is its row.
+struct DropPlan {
+  PrunePart part = {};
+  ProjectRest rest = {};
+};
+DropPlan PlanDrop(db::Connection& connection, int64_t project);
+
 // What Prune() would take away; projects of which nothing goes are left out.
 // Reads all calls of the scope once or twice.
 std::vector<PrunePart> PlanPrune(db::Connection& connection,
@@ -49,7 +65,8 @@ void Prune(db::Connection& connection, const PruneScope& scope,
 // small as `max_bytes`, once it is built anew; nothing if it is that small, or
 // if there are no traces. If it can't be, the moment after the last one. An
 // estimate: each call counts by its JSON and a share of what is not the JSON of
-// objects, tables and files, nor the first page of a table or index.
+// objects, tables and files, nor the first page of a table or index. Rather too
+// many go than too few: it aims at a hundredth less.
 std::optional<int64_t> MomentForSize(db::Connection& connection,
                                      const std::optional<int64_t>& project,
                                      int64_t max_bytes);

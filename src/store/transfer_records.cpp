@@ -73,11 +73,17 @@ constexpr auto kCallFields = std::to_array<TransferField>({
     {"wb_run_step", "c.wb_run_step", kInt},
     {"wb_run_step_end", "c.wb_run_step_end", kInt},
     {"deleted_at", "c.deleted_at_us", kTime},
-    {"attributes", "i.attributes", kObject},
-    {"inputs", "i.inputs", kObject},
+    // A damaged file may have lost them: the rest of the call goes on.
+    {"attributes",
+     "iif(c.started_at_us IS NULL, NULL, "
+     "coalesce(i.attributes, '{}'))",
+     kObject},
+    {"inputs", "iif(c.started_at_us IS NULL, NULL, coalesce(i.inputs, '{}'))",
+     kObject},
     {"otel_dump", "i.otel_dump", kJson},
     {"output", "u.output", kJson},
-    {"summary", "u.summary", kObject},
+    {"summary", "iif(c.ended_at_us IS NULL, NULL, coalesce(u.summary, '{}'))",
+     kObject},
 });
 
 constexpr auto kFeedbackFields = std::to_array<TransferField>({

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "support/captured_log.h"
 #include "support/catch.h"
 #include "support/object_bodies.h"
 #include "support/project_bodies.h"
@@ -231,6 +232,53 @@ TEST_CASE("a version whose number is another's gets the next one",
   CHECK(came.at("version_index") == 1);
   CHECK(came.at("is_latest") == 1);
   CHECK(Import(into, lines).at("added").empty());
+}
+
+TEST_CASE("a version that was deleted elsewhere stays, however often it comes",
+          "[api][control][transfer]") {
+  Api from;
+  const std::string digest = PublishVal(from, "o", "1");
+  Api into;
+  Import(into, ExportAll(from));
+  from.Ok("/obj/delete", R"({"project_id":"team/app","object_id":"o",)"
+                         R"("digests":[)" +
+                             Quoted(digest) + "]}");
+  for (int again = 0; again < 2; ++again) {
+    CHECK(Import(into, ExportAll(from)).at("added").empty());
+  }
+  CHECK(ReadObject(into, "o", digest).at("version_index") == 0);
+  const std::string next = PublishVal(into, "o", "2");
+  CHECK(ReadObject(into, "o", next).at("version_index") == 1);
+}
+
+TEST_CASE("a call that has lost a half of its JSON is exported without it",
+          "[api][control][transfer]") {
+  Api api;
+  for (const char* id : {"whole", "no-inputs", "no-output"}) {
+    PutStart(api, AStart(id).With("inputs", R"({"x":1})"));
+    PutEnd(api, AnEnd(id).With("output", "2"));
+  }
+  const auto lose = [&](const std::string& rows, const std::string& of) {
+    const Status lost = api.database().Write([&](db::Connection& connection) {
+      connection.Exec("DELETE FROM " + rows + " FROM calls WHERE id = '" + of +
+                      "')");
+      return Status();
+    });
+    REQUIRE(lost.ok());
+  };
+  lose("call_inputs WHERE row_id = (SELECT row_id", "no-inputs");
+  lose("call_outputs WHERE row_id = (SELECT output_row", "no-output");
+  const CapturedLog log;
+  const std::string lines = ExportAll(api);
+  CHECK_THAT(log.Text(), Contains("exported without them: 2"));
+  Api copy;
+  Import(copy, lines);
+  CHECK(ExportAll(copy) == lines);
+  CHECK(QueryIds(copy) == "no-inputs no-output whole");
+  CHECK(ReadCall(copy, "no-inputs").at("inputs").empty());
+  CHECK(ReadCall(copy, "no-inputs").at("output") == 2);
+  CHECK(ReadCall(copy, "no-output").at("inputs") == Json{{"x", 1}});
+  CHECK(ReadCall(copy, "no-output").at("output").is_null());
 }
 
 TEST_CASE("what is there already stays as it is", "[api][control][transfer]") {

@@ -1,6 +1,7 @@
 // `bobbin prune`, on real files.
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "support/catch.h"
@@ -102,12 +103,96 @@ TEST_CASE("a size is met by the oldest traces", "[e2e]") {
   CHECK(Ids(path) == "{\"ids\":\"new old2\"}\n");
   CHECK(fs::file_size(path) < 1'000'000);
   // Nothing is that small; all traces have gone then.
-  const Finished run =
-      RunOnTerminal({"prune", "--max-size", "1kB", "-y", "--db", path});
-  CHECK(run.code == 0);
-  CHECK_THAT(run.out, Contains("It does not get smaller by traces: the rest is "
-                               "objects, tables and files."));
-  CHECK(Ids(path) == "{\"ids\":null}\n");
+  for (const bool has_traces : {true, false}) {
+    CAPTURE(has_traces);
+    const Finished run =
+        RunOnTerminal({"prune", "--max-size", "1kB", "-y", "--db", path});
+    CHECK(run.code == 1);
+    CHECK_THAT(run.out,
+               Contains("The file is larger than 1.0 kB, but does not get "
+                        "smaller by traces: the rest is objects, tables and "
+                        "files."));
+    CHECK(Ids(path) == "{\"ids\":null}\n");
+  }
+  CHECK(RunBobbin({"prune", "--max-size", "1kB", "-n", "--db", path}).code ==
+        1);
+}
+
+TEST_CASE("no more goes for a size than was announced", "[e2e]") {
+  const TempDir dir;
+  const std::string path = dir.File("calls.db");
+  {
+    // A few large calls among many small ones: the estimate can't be right.
+    Served bobbin({"--db", path});
+    Client client = bobbin.NewClient();
+    for (int i = 0; i < 200; ++i) {
+      const std::string n = std::to_string(i);
+      Begin(client, "c" + n, "20" + std::to_string(10 + i % 80) + "-01-01",
+            i % 3 == 0 ? "team/other" : "team/e2e", i % 20 == 7 ? 50'000 : 1);
+    }
+    REQUIRE(bobbin.Stop() == 0);
+  }
+  const auto bytes = fs::file_size(path);
+  for (int percent = 5; percent < 100; percent += 10) {
+    CAPTURE(percent);
+    const std::string copy = dir.File("copy.db");
+    fs::copy_file(path, copy, fs::copy_options::overwrite_existing);
+    const std::string size =
+        std::to_string(bytes * static_cast<size_t>(percent) / 100);
+    const auto prune = [&](const char* how) {
+      return RunBobbin({"prune", "--max-size", size, how, "--db", copy});
+    };
+    const auto projects = [](const std::string& out) {
+      return nlohmann::json::parse(out).at("projects");
+    };
+    const Finished announced = prune("--dry-run");
+    const Finished done = prune("--yes");
+    CHECK(projects(done.out) == projects(announced.out));
+    const bool fits = fs::file_size(copy) <= std::stoull(size);
+    CHECK(done.code == (fits ? 0 : 1));
+    CHECK(done.err.empty() == fits);
+  }
+}
+
+TEST_CASE("a dry run says all that goes with a project", "[e2e]") {
+  const TempDir dir;
+  const std::string path = FileToPrune(dir);
+  const auto prune = [&](const std::string& project) {
+    return RunBobbin({"prune", "-p", project, "-n", "--db", path}).out;
+  };
+  CHECK_THAT(
+      prune("team/other"),
+      StartsWith(R"({"projects":[{"project_id":"team/other","traces":1,)"
+                 R"("calls":1,"feedback":0,"json_bytes":20,"hidden":0}],)"
+                 R"("whole_project":true,"objects":0,"tables":0,)"
+                 R"("files":0,"prices":0,"snapshots":0,)"));
+  {
+    Served bobbin({"--db", path});
+    Client client = bobbin.NewClient();
+    const auto ok = [&](const std::string& route, const std::string& body) {
+      INFO(body);
+      CHECK(client.Post(route, body).status == 200);
+    };
+    ok("/obj/create", R"({"obj":{"project_id":"team/other","object_id":"o",)"
+                      R"("val":1}})");
+    ok("/table/create", R"({"table":{"project_id":"team/other","rows":[{}]}})");
+    ok("/feedback/create",
+       R"({"project_id":"team/other","feedback_type":"wandb.note.1",)"
+       R"("weave_ref":"weave:///team/other/object/o:x",)"
+       R"("payload":{"note":"n"}})");
+    ok("/calls/delete", R"({"project_id":"team/other","call_ids":["other"]})");
+    ok("/_bobbin/snapshot", R"({"project_id":"team/other","name":"s"})");
+    REQUIRE(bobbin.Stop() == 0);
+  }
+  CHECK_THAT(prune("team/other"),
+             StartsWith(R"({"projects":[{"project_id":"team/other","traces":0,)"
+                        R"("calls":0,"feedback":1,"json_bytes":0,"hidden":1}],)"
+                        R"("whole_project":true,"objects":1,"tables":1,)"
+                        R"("files":0,"prices":0,"snapshots":1,)"));
+  CHECK(RunOnTerminal({"prune", "-p", "team/other", "-n", "--db", path}).out ==
+        "team/other: 1 mark of deleted calls and ends without a start, 1 "
+        "feedback\nteam/other as a whole, with 1 object version, 1 table, 1 "
+        "snapshot\n");
 }
 
 TEST_CASE("a file that is small enough loses nothing, whatever its age",

@@ -9,6 +9,7 @@
 #include "support/catch.h"
 #include "support/served.h"
 #include "support/temp_dir.h"
+#include "support/terminal.h"
 
 namespace bobbin::testing {
 namespace {
@@ -147,7 +148,12 @@ TEST_CASE("check finds rows that no read reaches; --repair takes them away",
 
   run = RunBobbin({"check", "--repair", "--db", path});
   CHECK(run.code == 0);
-  CHECK_THAT(run.out, StartsWith(R"({"sound":true,)"));
+  CHECK_THAT(
+      run.out,
+      StartsWith(
+          R"({"sound":true,"mended":[)"
+          R"({"what":"inputs without a call","count":2},)"
+          R"({"what":"kept counts of calls that are wrong","count":1}],)"));
   CHECK(IdsIn(path) == "{\"ids\":\"c1\"}\n");
   Served bobbin({"--db", path});
   CHECK_THAT(bobbin.NewClient()
@@ -191,8 +197,8 @@ TEST_CASE("token counts outlive the output that they came with", "[e2e]") {
   const Finished run = RunBobbin({"check", "--repair", "--db", path});
   CHECK(run.code == 1);
   CHECK_THAT(run.out,
-             StartsWith(R"({"sound":false,"sqlite":[],"rows":[{"what":)"
-                        R"("calls whose output is gone","count":1,)"
+             StartsWith(R"({"sound":false,"mended":[],"sqlite":[],"rows":[{)"
+                        R"("what":"calls whose output is gone","count":1,)"
                         R"("can_repair":false}],)"));
   CHECK(SQLite::Database(path)
             .execAndGet("SELECT usage FROM calls")
@@ -242,6 +248,16 @@ TEST_CASE("check says what is lost, and that --repair can't bring it back",
   run = RunBobbin({"check", "--repair", "--db", path});
   CHECK(run.code == 1);
   CHECK_THAT(run.out, Contains(lost));
+  // There is another way out.
+  run = RunOnTerminal({"check", "--repair", "--db", path});
+  CHECK_THAT(run.out, Contains("This can't be mended: go back to a backup"));
+  CHECK_THAT(run.out, !Contains("--repair` mends"));
+  const std::string lines = dir.File("saved.jsonl");
+  run = RunBobbin({"export", lines, "--db", path});
+  CHECK(run.code == 0);
+  CHECK_THAT(run.err, Contains("exported without them: 1"));
+  CHECK(RunBobbin({"import", lines, "--db", dir.File("new.db")}).code == 0);
+  CHECK(RunBobbin({"check", "--db", dir.File("new.db")}).code == 0);
 }
 
 TEST_CASE("check --repair leaves a served file alone, and makes none",
