@@ -182,8 +182,9 @@ Response ErrorResponse(const Error& error) {
     return response;
   }
   std::string_view reason = error.message;
-  if (error.code == Code::kInternal) {
-    // What went wrong inside is for the operator, not for the client.
+  if (error.code == Code::kInternal && error.type.empty()) {
+    // What went wrong inside is for the operator, not for the client. (A
+    // damaged file, which has a type, is for both.)
     Log(LogLevel::kError, error.message);
     reason = "Internal server error";
   }

@@ -163,9 +163,13 @@ class Report {
         if (call.tokens) return CountText(*call.tokens);
         return std::string(look_.unicode ? "–" : "-");
       };
-      out += "  " + Both(count(a), count(b)) + " tokens";
+      out += "  " + Tokens(Both(count(a), count(b)));
     }
     return out;
+  }
+
+  static std::string Tokens(const std::string& count) {
+    return count + (count == "1" ? " token" : " tokens");
   }
 
   std::string Indent(int depth) const {
@@ -183,7 +187,8 @@ class Report {
       const std::string text =
           std::string(gone ? "- " : "+ ") + Indent(pair.depth) +
           Visible(call.name) + "  " +
-          (us ? DurationText(*us, look_.unicode) : "running");
+          (us ? DurationText(*us, look_.unicode) : "running") +
+          (call.tokens ? "  " + Tokens(CountText(*call.tokens)) : "");
       with_.out.Write(Styled(look_, gone ? Style::kBad : Style::kGood, text) +
                       '\n');
       return true;
@@ -195,7 +200,7 @@ class Report {
     const std::string indent = Indent(pair.depth);
     with_.out.Write(
         Styled(look_, Style::kBusy, differences.empty() ? "  " : "~ ") +
-        indent + Visible(b.tree.name) + "  " +
+        indent + Both(Visible(a.tree.name), Visible(b.tree.name)) + "  " +
         Styled(look_, Style::kPlain, Times(a.tree, b.tree)) + '\n');
     const size_t shown = options_.full ? differences.size()
                                        : std::min(kShown, differences.size());

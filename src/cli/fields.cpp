@@ -38,6 +38,14 @@ std::optional<double> NumberOf(json::Value object, std::string_view key) {
 }
 
 std::optional<int64_t> IntOf(json::Value object, std::string_view key) {
+  const json::Value value = Member(object, key);
+  if (value.exists() && value.is(json::Kind::kNumber)) {
+    const std::string_view raw = value.raw();
+    int64_t exact = 0;
+    const auto [end, error] =
+        std::from_chars(raw.data(), raw.data() + raw.size(), exact);
+    if (error == std::errc() && end == raw.data() + raw.size()) return exact;
+  }
   constexpr double kLargest = 9e18;
   const std::optional<double> number = NumberOf(object, key);
   if (!number || std::fabs(*number) > kLargest) return std::nullopt;

@@ -100,12 +100,15 @@ std::string DurationText(int64_t us, bool unicode) {
   if (us < 1000) {
     return Printed("%d%s", static_cast<int>(us), unicode ? "µs" : "us");
   }
-  if (us < kSecondUs) return Printed("%dms", static_cast<int>(us / 1000));
-  const int64_t s = us / kSecondUs;
-  if (s < kMinuteS) {
-    return Printed("%d.%02ds", static_cast<int>(s),
-                   static_cast<int>(us % kSecondUs / 10'000));
+  // Rounded, as on the page.
+  const int64_t ms = (us + 500) / 1000;
+  if (ms < 1000) return Printed("%dms", static_cast<int>(ms));
+  const int64_t hundredths = (us + 5'000) / 10'000;
+  if (hundredths < kMinuteS * 100) {
+    return Printed("%d.%02ds", static_cast<int>(hundredths / 100),
+                   static_cast<int>(hundredths % 100));
   }
+  const int64_t s = (us + kSecondUs / 2) / kSecondUs;
   const auto two = [](int64_t large, char unit, int64_t small, char part) {
     return Printed("%lld%c%02d%c", static_cast<long long>(large), unit,
                    static_cast<int>(small), part);
@@ -156,6 +159,17 @@ std::string WhenText(int64_t us, int64_t now_us) {
   }
   return Formatted(moment,
                    moment.tm_yday == now.tm_yday ? "%H:%M:%S" : "%b %d %H:%M");
+}
+
+std::string BucketText(int64_t us, int64_t bucket_s) {
+  const std::tm moment = Local(us);
+  const bool is_midnight =
+      moment.tm_hour == 0 && moment.tm_min == 0 && moment.tm_sec == 0;
+  if (bucket_s % kDayS == 0 && is_midnight) {
+    return Formatted(moment, "%Y-%m-%d");
+  }
+  return Formatted(moment, bucket_s % kMinuteS == 0 ? "%Y-%m-%d %H:%M"
+                                                    : "%Y-%m-%d %H:%M:%S");
 }
 
 std::string MomentText(int64_t us) {

@@ -28,6 +28,10 @@ std::string MoneyText(double dollars);
 // Nov 24 14:03 this year, else 2024-01-01 12:00.
 std::string WhenText(int64_t us, int64_t now_us);
 
+// The beginning of a span of so many seconds, local time: 2024-01-01 of whole
+// days, else 2024-01-01 12:00, with seconds where they tell spans apart.
+std::string BucketText(int64_t us, int64_t bucket_s);
+
 // The same moment in full: 2024-01-01 12:00:00.123 (local time).
 std::string MomentText(int64_t us);
 

@@ -7,6 +7,7 @@
 #include "cli/fields.h"
 #include "cli/format.h"
 #include "cli/look_commands.h"
+#include "cli/nothing_found.h"
 
 namespace bobbin::cli {
 namespace {
@@ -85,7 +86,12 @@ Result<int> Search(const GrepOptions& options, const Looking& with) {
         return with.out.Write(Hit(document.root(), with.look, with.now_us));
       });
   if (!got.ok()) return got.error();
-  if (hits == 0) return kExitNothingFound;
+  if (hits == 0) {
+    const Result<InProjects> all = CountProjects(with.source, options.filters);
+    if (!all.ok()) return all.error();
+    if (!with.json) with.out.Write("No call has this text.\n");
+    return kExitNothingFound;
+  }
   if (!with.json && hits == options.limit) {
     with.out.Write(Styled(with.look, Style::kDim,
                           "more: -n " + std::to_string(options.limit * 5)) +

@@ -25,6 +25,7 @@
 #include "cli/look_flags.h"
 #include "cli/open_file.h"
 #include "json/write.h"
+#include "store/transfer_line.h"
 #include "store/transfer_records.h"
 
 namespace bobbin::cli {
@@ -217,27 +218,62 @@ class Sender {
   int64_t line_ = 1;  // the next one
 };
 
-Status SendAll(Sender& sender, std::istream& in, const ImportOptions& options,
-               int64_t all_bytes) {
-  LineBlocks blocks(in, kBodyBytes);
-  Progress progress("Importing");
-  while (true) {
-    const Result<std::string_view> lines = blocks.Next();
+// What is imported, block by block.
+class Input {
+ public:
+  Input(std::istream& in, const ImportOptions& options, int64_t all_bytes)
+      : options_(options), all_bytes_(all_bytes), blocks_(in, kBodyBytes) {}
+
+  // Reads the first block. That there is one, and that it begins as an export
+  // does, is seen before a file is made for it.
+  Status Open() {
+    Status read = Next();
+    if (!read.ok()) return read;
+    if (lines_.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+      return Invalid("There is nothing in " + options_.from + ".");
+    }
+    const size_t end = lines_.find('\n');
+    if (end == std::string_view::npos) return {};  // may have been cut
+    store::TransferLine first;
+    read = first.Read(lines_.substr(0, end));
+    if (read.ok() || end == 0) return {};
+    return Invalid("Line 1: " + read.error().message + ". " +
+                   Visible(options_.from) +
+                   " has to be JSON lines as `bobbin export` writes them.");
+  }
+
+  Status Send(Sender& sender) {
+    Progress progress("Importing");
+    while (!lines_.empty()) {
+      Status status = sender.Send(lines_);
+      if (!status.ok()) return status;
+      if (all_bytes_ > 0) progress.Show(blocks_.bytes(), all_bytes_);
+      status = Next();
+      if (!status.ok()) return status;
+    }
+    return {};
+  }
+
+ private:
+  Status Next() {
+    const Result<std::string_view> lines = blocks_.Next();
     if (!lines.ok()) {
-      return Invalid("Cannot read " + options.from + ": " +
+      return Invalid("Cannot read " + options_.from + ": " +
                      lines.error().message + ".");
     }
-    if (lines.value().empty()) return {};
-    Status status = sender.Send(lines.value());
-    if (!status.ok()) return status;
-    if (all_bytes > 0) progress.Show(blocks.bytes(), all_bytes);
+    lines_ = lines.value();
+    return {};
   }
-}
 
-int ImportInto(Source& source, std::istream& in, const ImportOptions& options,
-               int64_t all_bytes) {
+  const ImportOptions& options_;
+  const int64_t all_bytes_;  // 0: not known
+  LineBlocks blocks_;
+  std::string_view lines_;  // the block to be sent next
+};
+
+int ImportInto(Source& source, Input& in, const ImportOptions& options) {
   Sender sender(source);
-  const Status sent = SendAll(sender, in, options, all_bytes);
+  const Status sent = in.Send(sender);
   if (!sent.ok()) {
     Error error = sent.error();
     error.message += sender.Before();
@@ -252,7 +288,7 @@ int ImportInto(Source& source, std::istream& in, const ImportOptions& options,
   Output out(look);
   out.Write(Told(options, source.name(), sender.imported(),
                  options.json || !look.terminal));
-  if (!out.Finish()) return kExitFailure;
+  if (!out.Finish()) return FailToWrite();
   const std::string missing = sender.Missing();
   if (missing.empty()) return kExitOk;
   return Fail(Invalid("The export was cut: " + missing +
@@ -274,13 +310,17 @@ Status CheckFolderOf(const std::string& db) {
                  "; make it first, or name another file.");
 }
 
-int Into(std::istream& in, const ImportOptions& options, int64_t all_bytes) {
+int Into(std::istream& stream, const ImportOptions& options,
+         int64_t all_bytes) {
+  Input in(stream, options, all_bytes);
+  const Status opened = in.Open();
+  if (!opened.ok()) return Fail(opened.error(), kExitFailure);
   if (!options.source.url.empty()) {
     const Result<std::unique_ptr<Source>> source = OpenSource(options.source);
     if (!source.ok()) {
       return Fail(source.error(), ExitCodeOfSource(source.error()));
     }
-    return ImportInto(*source.value(), in, options, all_bytes);
+    return ImportInto(*source.value(), in, options);
   }
   if (options.source.db.empty()) return NoHome();
   const Status folder = CheckFolderOf(options.source.db);
@@ -302,7 +342,7 @@ int Into(std::istream& in, const ImportOptions& options, int64_t all_bytes) {
   Backend backend(std::move(database).value(), {});
   backend.DropLeftovers();
   BackendSource source(backend, options.source.db);
-  return ImportInto(source, in, options, all_bytes);
+  return ImportInto(source, in, options);
 }
 
 // gzip's first two bytes (RFC 1952, section 2.3.1); they stay to be read.

@@ -109,9 +109,7 @@ int RunLooking(const LookOptions& options,
                                    options.json || !look.terminal});
   const bool written = out.Finish();
   if (!ran.ok()) return Fail(ran.error(), ExitCodeOfSource(ran.error()));
-  if (!written) {
-    return Fail(Internal("Cannot write all of the output."), kExitFailure);
-  }
+  if (!written) return FailToWrite();
   return ran.value();
 }
 

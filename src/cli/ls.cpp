@@ -5,6 +5,7 @@
 
 #include "cli/fields.h"
 #include "cli/look_commands.h"
+#include "cli/nothing_found.h"
 #include "cli/traces.h"
 
 namespace bobbin::cli {
@@ -39,12 +40,21 @@ Result<std::string> BodyOf(const LsOptions& options, int64_t limit,
   return body;
 }
 
-std::string Nothing(const Looking& with, const LsOptions& options) {
-  if (!options.filters.empty() || !options.text.empty()) {
-    return "No trace matches.\n";
+Result<int> Nothing(const Looking& with, const LsOptions& options) {
+  const Result<InProjects> all = CountProjects(with.source, options.filters);
+  if (!all.ok()) return all.error();
+  if (with.json) return kExitOk;
+  if (all.value().calls == 0) {
+    with.out.Write("No traces yet in " + with.source.name() +
+                   ". Point a Weave SDK at `bobbin serve`.\n");
+  } else if (all.value().roots == 0) {
+    with.out.Write(
+        "There are calls, but each has a parent that never came: `bobbin "
+        "check` names\nsome, and `bobbin show ID` shows them.\n");
+  } else {
+    with.out.Write("No trace matches.\n");
   }
-  return "No traces yet in " + with.source.name() +
-         ". Point a Weave SDK at `bobbin serve`.\n";
+  return kExitOk;
 }
 
 Result<int> List(const LsOptions& options, const Looking& with) {
@@ -54,7 +64,9 @@ Result<int> List(const LsOptions& options, const Looking& with) {
   if (!body.ok()) return body.error();
   std::vector<TraceRow> rows;
   Status problem;
+  bool none = true;
   const auto take = [&](std::string_view line) {
+    none = false;
     if (with.json) return with.out.WriteJson(line);
     Result<TraceRow> row = ReadTrace(line);
     if (!row.ok()) problem = row.error();
@@ -65,11 +77,8 @@ Result<int> List(const LsOptions& options, const Looking& with) {
       with.source.PostLines(std::string(kPath), body.value(), take);
   if (!got.ok()) return got.error();
   if (!problem.ok()) return problem.error();
+  if (none) return Nothing(with, options);
   if (with.json) return kExitOk;
-  if (rows.empty()) {
-    with.out.Write(Nothing(with, options));
-    return kExitOk;
-  }
   const bool more = std::ssize(rows) > options.limit;
   if (more) rows.resize(static_cast<size_t>(options.limit));
   with.out.Write(TraceTable(rows, with.look, with.now_us,

@@ -58,6 +58,9 @@ Result<std::unique_ptr<db::Database>> OpenPlace(const Place& place,
 
 int ExitCodeOf(const Error& error) {
   if (error.type == db::kNotOpenable) return kExitNotOpenable;
+  if (error.type == db::kFileDamaged && error.code == Code::kConflict) {
+    return kExitNotOpenable;
+  }
   if (error.type == db::kNotSqlite || error.type == db::kNotOurs) {
     return kExitNotSqlite;
   }

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/display.h"
+#include "cli/command.h"
 #include "cli/environment.h"
 
 namespace bobbin::cli {
@@ -136,6 +137,10 @@ bool Output::Finish() {
   fd_ = STDOUT_FILENO;
   open_ = false;
   return true;
+}
+
+int FailToWrite() {
+  return Fail(Internal("Cannot write all of the output."), kExitFailure);
 }
 
 }  // namespace bobbin::cli

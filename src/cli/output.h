@@ -47,4 +47,7 @@ class Output {
   bool open_ = true;
 };
 
+// Says that Finish() returned false; returns the exit code.
+int FailToWrite();
+
 }  // namespace bobbin::cli

@@ -208,7 +208,7 @@ std::string AsJson(const PruneOptions& options, const Pruned& pruned) {
 int Tell(const std::string& text) {
   Output out(LookOfOutput());
   out.Write(text);
-  return out.Finish() ? kExitOk : kExitFailure;
+  return out.Finish() ? kExitOk : FailToWrite();
 }
 
 // Only "y" and "yes" are one.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/display.h"
+#include "base/log.h"
 #include "cli/format.h"
 #include "cli/look_commands.h"
 #include "cli/open_file.h"
@@ -111,7 +112,7 @@ class Rows {
       return false;
     }
     if (options_.timeout_s > 0 && Seconds() > options_.timeout_s) {
-      cut_ = "after --timeout";
+      cut_ = "after --timeout; --timeout 0 for any time";
       late_ = true;
       return false;
     }
@@ -126,7 +127,8 @@ class Rows {
     }
     const bool written = out_.Finish();
     if (!cut_.empty()) std::cerr << "bobbin: stopped " << cut_ << ".\n";
-    return written && !late_ ? kExitOk : kExitFailure;
+    if (!written) return FailToWrite();
+    return late_ ? kExitFailure : kExitOk;
   }
 
  private:
@@ -224,6 +226,8 @@ class Rows {
 };
 
 int RunOn(const SqlOptions& options, const std::string& text) {
+  // That it took too long is said once, below.
+  SetLogLevel(LogLevel::kError);
   const Result<std::unique_ptr<db::Database>> database = db::Database::Open(
       {.path = options.source.db,
        .migrations = db::Migrations(),
@@ -243,6 +247,10 @@ int RunOn(const SqlOptions& options, const std::string& text) {
     return db::RunUserSql(connection, sql);
   });
   const int code = rows.Finish();
+  if (!ran.ok() && ran.error().code == Code::kTimeout) {
+    std::cerr << "bobbin: stopped after --timeout; --timeout 0 for any time.\n";
+    return kExitFailure;
+  }
   if (!ran.ok()) return Fail(ran.error(), ExitCodeOfSource(ran.error()));
   return code;
 }

@@ -7,6 +7,7 @@
 #include "cli/fields.h"
 #include "cli/format.h"
 #include "cli/look_commands.h"
+#include "cli/nothing_found.h"
 #include "cli/table.h"
 
 namespace bobbin::cli {
@@ -38,11 +39,10 @@ std::string Count(json::Value row, std::string_view key) {
   return count ? CountText(*count) : "";
 }
 
-std::string NameOf(json::Value row, const StatsOptions& options,
-                   int64_t now_us) {
+std::string NameOf(json::Value row, const StatsOptions& options) {
   if (options.by == "time") {
     const std::optional<int64_t> start = TimeOf(row, "start");
-    return start ? WhenText(*start, now_us) : "";
+    return start ? BucketText(*start, options.bucket_s) : "";
   }
   if (options.by == "model") return TextOf(row, "model");
   const std::string name = TextOf(row, "name");
@@ -61,12 +61,11 @@ std::string VersionOf(json::Value row) {
 
 // How often each name is there.
 std::map<std::string, int> NamesOf(json::Value rows,
-                                   const StatsOptions& options,
-                                   int64_t now_us) {
+                                   const StatsOptions& options) {
   std::map<std::string, int> names;
   for (json::Value row = rows.exists() ? rows.first() : rows; row.exists();
        row = row.next()) {
-    ++names[NameOf(row, options, now_us)];
+    ++names[NameOf(row, options)];
   }
   return names;
 }
@@ -106,15 +105,21 @@ Result<int> Print(const StatsOptions& options, const Looking& with) {
     return Internal("The answer is no JSON.");
   }
   const json::Value rows = Member(document.root(), "rows");
+  if (!rows.exists() || !rows.first().exists()) {
+    const Result<InProjects> all = CountProjects(with.source, options.filters);
+    if (!all.ok()) return all.error();
+    if (!with.json) with.out.Write("No call matches.\n");
+    return kExitOk;
+  }
   Table table = TableOf(options);
-  const std::map<std::string, int> names = NamesOf(rows, options, with.now_us);
+  const std::map<std::string, int> names = NamesOf(rows, options);
   for (json::Value row = rows.exists() ? rows.first() : rows; row.exists();
        row = row.next()) {
     if (with.json) {
       with.out.WriteJson(row.raw());
       continue;
     }
-    std::string name = NameOf(row, options, with.now_us);
+    std::string name = NameOf(row, options);
     if (names.at(name) > 1) name += VersionOf(row);
     const std::string errors = Count(row, "errors");
     const std::optional<double> cost = NumberOf(row, "total_cost");
@@ -129,8 +134,7 @@ Result<int> Print(const StatsOptions& options, const Looking& with) {
                cost ? MoneyText(*cost) : ""});
   }
   if (with.json) return kExitOk;
-  with.out.Write(table.empty() ? "No call matches.\n"
-                               : table.Render(with.look));
+  with.out.Write(table.Render(with.look));
   return kExitOk;
 }
 

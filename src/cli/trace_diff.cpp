@@ -34,7 +34,11 @@ class Pairing {
       : before_(before), after_(after) {}
 
   std::vector<CallPair> Pairs() {
-    Align(before_.roots, after_.roots, 0);
+    if (before_.roots.size() == 1 && after_.roots.size() == 1) {
+      open_.push_back({before_.roots.front(), after_.roots.front(), 0});
+    } else {
+      Align(before_.roots, after_.roots, 0);
+    }
     while (!open_.empty()) {
       const CallPair pair = open_.back();
       open_.pop_back();

@@ -15,8 +15,9 @@ struct CallPair {
   int depth = 0;
 };
 
-// Pairs the roots, and below each pair the children: in their order, those of
-// the same name, as many as possible (a longest common subsequence). What is
+// Pairs the roots, one of each whatever they are called, and below each pair
+// the children: in their order, those of the same name, as many as possible (a
+// longest common subsequence). What is
 // left over stands alone, and so does all below it. In the order of the
 // trees, each call once.
 std::vector<CallPair> PairCalls(const std::vector<TraceCall>& before,

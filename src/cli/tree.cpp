@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "base/display.h"
+#include "base/reason.h"
 #include "cli/format.h"
 
 namespace bobbin::cli {
@@ -170,10 +171,6 @@ std::string Bar(const TreeCall& call, const Axis& axis, int width,
   return bar + std::string(static_cast<size_t>(std::max(0, width - used)), ' ');
 }
 
-std::string FirstLine(std::string_view text) {
-  return Visible(text.substr(0, text.find('\n')));
-}
-
 // What stands in a line behind the label.
 struct Facts {
   std::string duration, tokens, cost;
@@ -275,8 +272,8 @@ class Painter {
     const std::string before = Strokes(place.below, place.depth + 1);
     if (!call.exception.empty()) {
       const std::string text =
-          FitTo(FirstLine(call.exception), look_.width - DisplayWidth(before),
-                look_.unicode);
+          FitTo(Visible(ReasonIn(call.exception)),
+                look_.width - DisplayWidth(before), look_.unicode);
       out += Styled(look_, Style::kDim, before) +
              Styled(look_, Style::kBad, text) + '\n';
     }

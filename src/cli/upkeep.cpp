@@ -10,6 +10,7 @@
 
 #include "base/display.h"
 #include "cli/command.h"
+#include "cli/fields.h"
 #include "cli/file_command.h"
 #include "cli/format.h"
 #include "cli/look.h"
@@ -48,27 +49,49 @@ int BackupFile(const UpkeepOptions& options) {
   if (!read.ok()) return Fail(read.error(), kExitFailure);
   if (!copied.ok()) return Fail(copied.error(), kExitFailure);
   std::error_code error;
-  const auto bytes = std::filesystem::file_size(options.to, error);
-  std::cout << "Copied " << Visible(options.db) << " to " << Visible(options.to)
-            << ": " << CountText(static_cast<int64_t>(error ? 0 : bytes))
-            << " bytes.\n";
-  return kExitOk;
+  const auto size = std::filesystem::file_size(options.to, error);
+  const int64_t bytes = error ? 0 : static_cast<int64_t>(size);
+  const Look look = LookOfOutput();
+  Output out(look);
+  if (options.json || !look.terminal) {
+    std::string line = "{";
+    AddText(line, "from", options.db);
+    AddText(line, "to", options.to);
+    AddRaw(line, "bytes", std::to_string(bytes));
+    line.back() = '}';
+    out.WriteJson(line);
+  } else {
+    out.Write("Copied " + Visible(options.db) + " to " + Visible(options.to) +
+              ": " + CountText(bytes) + " bytes.\n");
+  }
+  return out.Finish() ? kExitOk : FailToWrite();
 }
 
 using Findings = std::vector<store::FileCheck::Finding>;
 
 struct Checked {
   std::optional<Findings> mended = {};  // with --repair
+  bool too_damaged = false;             // for that
   store::FileCheck file = {};
   std::vector<store::LooseEnds> loose = {};
 };
 
-Status Check(db::Connection& connection, Checked& checked) {
+Status Check(db::Database& database, Checked& checked) {
   // So many are named; `bobbin ls --status running` lists the rest.
   constexpr int64_t kMostNamed = 3;
-  checked.file = store::CheckFile(connection);
-  checked.loose = store::ReadLooseEnds(connection, std::nullopt, kMostNamed);
-  return {};
+  Status read = database.Read([&](db::Connection& connection) {
+    checked.file = store::CheckFile(connection);
+    return Status();
+  });
+  if (!read.ok()) return read;
+  read = database.Read([&](db::Connection& connection) {
+    checked.loose = store::ReadLooseEnds(connection, std::nullopt, kMostNamed);
+    return Status();
+  });
+  // The damage is told already.
+  const bool known = !read.ok() && read.error().type == db::kFileDamaged &&
+                     !checked.file.sqlite.empty();
+  return known ? Status() : read;
 }
 
 void AppendLoose(std::string& out, const char* name,
@@ -142,9 +165,10 @@ void AppendLooseText(std::string& out, const store::LooseCalls& calls,
 std::string AsText(const std::string& path, const Checked& checked) {
   std::string out = Visible(path);
   if (checked.mended) {
-    out += ": indexes built anew\n";
+    out += checked.too_damaged ? ": nothing could be mended\n"
+                               : ": indexes built anew\n";
     for (const store::FileCheck::Finding& mended : *checked.mended) {
-      out += "  mended: " + CountText(mended.rows) + " " + mended.what + '\n';
+      out += "  mended: " + mended.what + ": " + CountText(mended.rows) + '\n';
     }
     out += Visible(path);
   }
@@ -154,7 +178,7 @@ std::string AsText(const std::string& path, const Checked& checked) {
   }
   bool mendable = !checked.file.sqlite.empty();
   for (const store::FileCheck::Finding& finding : checked.file.rows) {
-    out += "  " + CountText(finding.rows) + " " + finding.what + '\n';
+    out += "  " + finding.what + ": " + CountText(finding.rows) + '\n';
     mendable = mendable || finding.can_mend;
   }
   for (const store::LooseEnds& ends : checked.loose) {
@@ -200,21 +224,29 @@ int CheckDb(const UpkeepOptions& options) {
     int exit_code = kExitFailure;
     const Status repaired =
         Repair(options.db, exit_code, checked.mended.emplace());
-    if (!repaired.ok()) return Fail(repaired.error(), exit_code);
+    checked.too_damaged = !repaired.ok() &&
+                          repaired.error().type == db::kFileDamaged &&
+                          repaired.error().code == Code::kInternal;
+    if (!repaired.ok() && !checked.too_damaged) {
+      return Fail(repaired.error(), exit_code);
+    }
+    if (checked.too_damaged) checked.mended->clear();
   }
   const auto database = OpenToRead(options.db);
   if (!database.ok()) {
-    return Fail(database.error(), ExitCodeOfSource(database.error()));
+    const Error& error = database.error();
+    return Fail(error, error.type == db::kFileDamaged
+                           ? kExitFailure
+                           : ExitCodeOfSource(error));
   }
-  const Status read = database.value()->Read(
-      [&](db::Connection& connection) { return Check(connection, checked); });
+  const Status read = Check(*database.value(), checked);
   if (!read.ok()) return Fail(read.error(), kExitFailure);
 
   const Look look = LookOfOutput();
   Output out(look);
   out.Write(options.json || !look.terminal ? AsJson(checked)
                                            : AsText(options.db, checked));
-  if (!out.Finish()) return kExitFailure;
+  if (!out.Finish()) return FailToWrite();
   return checked.file.sound() ? kExitOk : kExitFailure;
 }
 
@@ -227,6 +259,7 @@ std::function<int()> AddBackup(CLI::App& app) {
   command->add_option("FILE", options->to, "The copy; replaces nothing")
       ->required();
   AddDbFlag(*command, options->db);
+  command->add_flag("--json", options->json, "JSON, though a person reads");
   command->footer(
       "The copy holds one moment, and a server does not wait for it.\n"
       "Exit codes: 0 copied, 1 the copy can't be made, 2 usage, " +

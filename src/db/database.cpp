@@ -75,6 +75,14 @@ Error CannotOpen(const OpenOptions& options, const std::string& why) {
   return {Code::kConflict, std::move(message), std::string(kNotOpenable)};
 }
 
+Error TooDamaged(const OpenOptions& options) {
+  return {Code::kConflict,
+          "Cannot open " + options.path +
+              ": the file is damaged, and too much of it to be read. Go back "
+              "to a backup.",
+          std::string(kFileDamaged)};
+}
+
 }  // namespace
 
 std::string_view DurabilityName(Durability durability) {
@@ -402,12 +410,16 @@ Result<std::unique_ptr<Database>> Database::Open(const OpenOptions& options) {
     auto impl = std::make_unique<Impl>(options, std::move(lock));
     Status prepared =
         options.read_only ? impl->CheckToRead(options) : impl->Prepare(options);
+    if (!prepared.ok() && prepared.error().type == kFileDamaged) {
+      return TooDamaged(options);
+    }
     if (!prepared.ok() && prepared.error().code == Code::kInternal) {
       return CannotOpen(options, prepared.error().message);
     }
     if (!prepared.ok()) return std::move(prepared).error();
     return std::unique_ptr<Database>(new Database(std::move(impl)));
   } catch (const SQLite::Exception& exception) {
+    if (IsDamage(exception)) return TooDamaged(options);
     return CannotOpen(
         options, IsDiskFull(exception) ? "the disk is full" : exception.what());
   }

@@ -49,6 +49,10 @@ struct OpenOptions {
 // `type` of a kBusy that does not pass by itself.
 inline constexpr std::string_view kDiskFull = "DiskFull";
 
+// `type` of a kInternal whose message is for the client, too; and of an Error
+// of Open().
+inline constexpr std::string_view kFileDamaged = "FileDamaged";
+
 // `type` of the Error that Open() returns, so that a caller can tell the
 // kinds of trouble apart. In every case the file is as it was.
 inline constexpr std::string_view kNotOpenable = "NotOpenable";

@@ -52,6 +52,7 @@
 //                               {"field", "snippet", "match_start",
 //                               "match_end"} of the first of these that has it
 //                               within; NULL if none has
+//   reason_in(exception)        the line that says why (base/reason.h)
 //
 // What models used:
 //   usage_of(summary)           `usage` as calls are kept with it, out of their

@@ -53,6 +53,10 @@ bool IsDiskFull(const SQLite::Exception& exception) {
          exception.getExtendedErrorCode() == SQLITE_IOERR_SHMSIZE;
 }
 
+bool IsDamage(const SQLite::Exception& exception) {
+  return (exception.getErrorCode() & 0xff) == SQLITE_CORRUPT;
+}
+
 Error FromSqlite(const SQLite::Exception& exception) {
   const int code = exception.getErrorCode() & 0xff;
   if (code == SQLITE_BUSY || code == SQLITE_LOCKED) {
@@ -63,6 +67,11 @@ Error FromSqlite(const SQLite::Exception& exception) {
   if (IsDiskFull(exception)) {
     Log(LogLevel::kError, what);
     return {Code::kBusy, "The disk is full.", std::string(kDiskFull)};
+  }
+  if (IsDamage(exception)) {
+    Log(LogLevel::kError, what);
+    return {Code::kInternal, "The file is damaged: `bobbin check` says where.",
+            std::string(kFileDamaged)};
   }
   return Internal(std::move(what));
 }

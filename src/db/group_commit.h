@@ -94,9 +94,12 @@ class GroupCommit {
 // There was no room, also for the index of the log (a file that is mapped).
 bool IsDiskFull(const SQLite::Exception& exception);
 
+// What is read is not what was written.
+bool IsDamage(const SQLite::Exception& exception);
+
 // What a client is told of a failure in SQLite: kBusy for locks and for a full
-// disk (kDiskFull; it is logged), kInternal for the rest (the text goes to the
-// log).
+// disk (kDiskFull; it is logged), kInternal for a damaged file (kFileDamaged;
+// it is logged) and for the rest (the text goes to the log).
 Error FromSqlite(const SQLite::Exception& exception);
 
 }  // namespace bobbin::db

@@ -15,11 +15,12 @@ namespace {
 constexpr int kInstructions = 1000;
 constexpr auto kAskEvery = std::chrono::milliseconds(20);
 
-// "30", "0.5"
+// "30 seconds", "1 second", "0.5 seconds"
 std::string Seconds(int64_t us) {
   char text[32];
   std::snprintf(text, sizeof text, "%g", static_cast<double>(us) / 1e6);
-  return text;
+  const std::string number = text;
+  return number + (number == "1" ? " second" : " seconds");
 }
 
 }  // namespace
@@ -65,7 +66,7 @@ Error QueryWatch::ErrorFor(Verdict verdict, int64_t limit_us) {
     return {Code::kTimeout, "The client did not wait for the answer."};
   }
   return {Code::kTimeout, "The query was stopped: it took longer than " +
-                              Seconds(limit_us) + " seconds."};
+                              Seconds(limit_us) + "."};
 }
 
 }  // namespace bobbin::db

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/reason.h"
 #include "db/function_values.h"
 #include "json/text_search.h"
 #include "json/write.h"
@@ -83,10 +84,16 @@ void IsInJson(sqlite3_context* context, int, sqlite3_value** arguments) {
          search->InJson(TextOf(arguments[1]), search.scratch()).has_value());
 }
 
+void Reason(sqlite3_context* context, int, sqlite3_value** arguments) {
+  if (IsNull(arguments[0])) return;
+  Return(context, ReasonIn(TextOf(arguments[0])));
+}
+
 constexpr auto kSearchFunctions = std::to_array<Function>({
     {"search_hit", static_cast<int>(kPlaces.size()) + 1, SearchHit},
     {"is_in_text", 2, IsInText},
     {"is_in_json", 2, IsInJson},
+    {"reason_in", 1, Reason},
 });
 
 }  // namespace

@@ -81,6 +81,10 @@ Error Misunderstood(sqlite3* handle) {
         "Only statements that read are run here, and only on this file.");
   }
   const std::string_view problem = sqlite3_errmsg(handle);
+  // Before it asks whether it may.
+  if (problem.starts_with("cannot modify ")) {
+    return Invalid("Only statements that read are run here.");
+  }
   std::string text = "SQLite says: " + std::string(problem) + ".";
   if (problem.starts_with("no such table")) {
     text +=

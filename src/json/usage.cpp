@@ -4,6 +4,8 @@
 #include <charconv>
 #include <limits>
 #include <optional>
+#include <string_view>
+#include <unordered_map>
 
 #include "json/number.h"
 #include "json/write.h"
@@ -82,9 +84,17 @@ void AppendCounts(std::string& out, const TokenCounts& counts) {
 }
 
 std::string TextFrom(Value first_model) {
+  // Of a model that is given twice the last counts.
+  std::unordered_map<std::string_view, Value> last;
+  if (first_model.exists() && first_model.next().exists()) {
+    for (Value v = first_model; v.exists(); v = v.next()) last[v.key()] = v;
+  }
   std::string out;
   for (Value v = first_model; v.exists(); v = v.next()) {
     if (!v.is(Kind::kObject)) continue;
+    if (!last.empty() && last.at(v.key()).raw().data() != v.raw().data()) {
+      continue;
+    }
     out += out.empty() ? '{' : ',';
     AppendQuoted(out, v.key());
     out += ':';

@@ -22,9 +22,18 @@ constexpr auto kStatuses = std::to_array<std::string_view>(
 
 bool IsGiven(const model::Texts& list) { return list && !list->empty(); }
 
-Status AddStatuses(Statement& out, const model::Texts& statuses) {
+// Whether a call of the trace of `c`, a root that has not failed itself, has.
+constexpr std::string_view kHasFailedBelow =
+    "c.status = 1 AND EXISTS (SELECT 1 FROM calls t INDEXED BY calls_by_trace "
+    "WHERE t.trace_id = c.trace_id AND t.project = c.project AND "
+    "t.started_at_us IS NOT NULL AND t.status = 2)";
+
+// A trace is asked for by what all of it comes to: clients that do not count
+// the statuses below a call leave its own at success.
+Status AddStatuses(Statement& out, const model::Texts& statuses, bool roots) {
   if (!IsGiven(statuses)) return {};
-  std::string_view separator = " AND c.status IN (?";
+  std::string_view separator = " AND (c.status IN (?";
+  bool below = false;
   for (const std::string_view status : *statuses) {
     const auto* const row = std::ranges::find(kStatuses, status);
     if (row == kStatuses.end()) {
@@ -34,6 +43,12 @@ Status AddStatuses(Statement& out, const model::Texts& statuses) {
     }
     out.Add(separator, static_cast<int64_t>(row - kStatuses.begin()));
     separator = ", ?";
+    below = below || (roots && status == "descendant_error");
+  }
+  out.Add(")");
+  if (below) {
+    out.Add(" OR ");
+    out.Add(kHasFailedBelow);
   }
   out.Add(")");
   return {};
@@ -182,7 +197,7 @@ Result<CallScopeSql> ScopeCalls(const model::CallScope& request, bool roots) {
   }
   AddTimes(scope.calls, request.since, request.until);
   if (roots) scope.calls.Add(" AND c.parent_id IS NULL");
-  Status statuses = AddStatuses(scope.calls, request.statuses);
+  Status statuses = AddStatuses(scope.calls, request.statuses, roots);
   if (!statuses.ok()) return std::move(statuses).error();
   const Result<std::optional<Expr>> read = ReadConditions(request);
   if (!read.ok()) return read.error();

@@ -122,8 +122,8 @@ void AddByModel(Statement& out, const model::StatsReq&) {
       "FROM m WHERE ");
   out.Add(kIsLowest);
   out.Add(
-      ") SELECT json_extract(r.value, '$[0]') AS k, "
-      "json_extract(r.value, '$[0]') AS n, r.value AS v FROM s CROSS JOIN "
+      ") SELECT json_text_at(r.value, '0') AS k, "
+      "json_text_at(r.value, '0') AS n, r.value AS v FROM s CROSS JOIN "
       "json_each(s.j) r ORDER BY json_extract(r.value, '$[1]') DESC, k");
 }
 

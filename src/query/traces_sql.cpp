@@ -90,8 +90,7 @@ constexpr auto kTraceColumns = std::to_array<Column>({
     {"total_cost", Type::kDouble, "json_extract(r.usage, '$[3]')"},
     {"feedback", Type::kInt, "r.feedback"},
     {"thread_id", Type::kText, "r.thread_id"},
-    {"exception", Type::kText,
-     "substr(r.exception, 1, instr(r.exception || char(10), char(10)) - 1)"},
+    {"exception", Type::kText, "reason_in(r.exception)"},
 });
 
 void AddTraces(Statement& out) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "json/number.h"
 #include "query/call_fields.h"
 #include "query/where_lexer.h"
 
@@ -66,6 +67,10 @@ constexpr std::string_view kSideExpected =
 constexpr auto kKeywords = std::to_array<std::string_view>(
     {"and", "or", "not", "in", "is", "exists", "contains", "icontains", "true",
      "false", "null"});
+
+constexpr std::string_view kStatusField = "summary.weave.status";
+constexpr auto kStatuses = std::to_array<std::string_view>(
+    {"running", "success", "error", "descendant_error"});
 
 constexpr std::string_view kRefBegin = "weave:///";
 
@@ -262,6 +267,7 @@ class Parser {
 
   Expr ReadComparison() {
     if (TakeWord("exists")) return Exists(ReadField());
+    const size_t left_at = next_.at;
     Expr left = ReadSide();
     if (error_) return {};
     if (TakeWord("is")) {
@@ -275,7 +281,12 @@ class Parser {
     }
     const bool negated = TakeWord("not");
     if (TakeWord("in")) {
-      Expr in = OneOf(std::move(left), ReadList());
+      const size_t at = next_.at;
+      std::vector<Expr> list = ReadList();
+      for (const Expr& value : list) {
+        CheckValue(kComparisons.front(), left, value, at);
+      }
+      Expr in = OneOf(std::move(left), std::move(list));
       return negated ? Not(std::move(in)) : in;
     }
     if (negated) {
@@ -291,13 +302,42 @@ class Parser {
       return {};
     }
     Advance();
-    return Compared(*row, std::move(left), ReadSide());
+    const size_t at = next_.at;
+    Expr right = ReadSide();
+    CheckValue(*row, left, right, at);
+    CheckValue(*row, right, left, left_at);
+    return Compared(*row, std::move(left), std::move(right));
   }
 
   static Expr Exists(Expr field) {
     Expr convert = Make(Op::kConvert, {std::move(field)});
     convert.to = CastTo::kExists;
     return Make(Op::kEq, {std::move(convert), Constant(Kind::kTrue, "true")});
+  }
+
+  // That a constant is one that the field may have: else nothing would match,
+  // and nobody would know why.
+  void CheckValue(const Comparison& row, const Expr& field, const Expr& value,
+                  size_t at) {
+    if (error_ || field.op != Op::kGetField || value.op != Op::kLiteral ||
+        value.kind == Kind::kNull || row.op == Op::kContains) {
+      return;
+    }
+    if (field.text == kStatusField) {
+      const bool known =
+          std::ranges::find(kStatuses, value.text) != kStatuses.end();
+      if (known || row.op != Op::kEq) return;
+      return FailAt(at,
+                    "a status is running, success, error or "
+                    "descendant_error, not " +
+                        value.text);
+    }
+    static const model::Texts kNothing;
+    const Result<FieldSql> found = CallFields("", kNothing).Find(field.text);
+    if (found.ok() && found.value().type == Type::kInt &&
+        !json::ReadDecimal(value.text)) {
+      FailAt(at, field.text + " is a number, and " + value.text + " is none");
+    }
   }
 
   std::vector<Expr> ReadList() {

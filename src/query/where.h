@@ -16,9 +16,9 @@
 // A side is a field or a constant: text in "..." or '...' with the escapes of
 // JSON, a number of JSON, true, false, null. Words are known in any case of
 // letters. A field is a name of the API with its path (`inputs.a.b`; `\.` is
-// a dot within a name) or one of the short names in where.cpp; between
-// `...` it may have any characters. `op = "greet"` also finds the versions
-// of an op that is known by a ref.
+// a dot within a name, and so is one in `inputs."a.b"`; `a[0]` is `a.0`) or one
+// of the short names in where.cpp; between `...` it may have any characters.
+// `op = "greet"` also finds the versions of an op that is known by a ref.
 //
 // What a comparison means is said in query/condition.h: `!=` is the `not` of
 // `=`, and holds for no call whose field is not there, except in JSON.

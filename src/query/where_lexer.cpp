@@ -23,6 +23,12 @@ bool IsInWord(char c) {
          std::string_view(".-$@:/").find(c) != std::string_view::npos;
 }
 
+// A place in a list.
+bool IsIndex(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return !text.empty() && std::ranges::all_of(text, IsDigit);
+}
+
 // The longest first.
 constexpr auto kSigns = std::to_array<std::string_view>(
     {"==", "!=", "<>", "<=", ">=", "=", "<", ">", "(", ")", ","});
@@ -103,12 +109,32 @@ Lexeme WhereLexer::TakeNumber() {
 
 Lexeme WhereLexer::TakeWord() {
   size_t end = at_;
+  std::string name;
   while (end < text_.size()) {
     const char c = text_[end];
+    const size_t begin = end;
     if (c == '[') {  // feedback.[wandb.note.1].payload
       const size_t close = text_.find(']', end);
       if (close == std::string_view::npos) break;
       end = close + 1;
+      const std::string_view inner = text_.substr(begin + 1, close - begin - 1);
+      if (begin > at_ && IsIndex(inner)) {  // inputs.messages[0]
+        name += '.';
+        name += inner;
+        continue;
+      }
+    } else if (c == '"' && text_[end - 1] == '.') {  // usage."gpt-4.1".requests
+      const size_t close = text_.find('"', end + 1);
+      if (close == std::string_view::npos) {
+        at_ = begin;
+        return Broken("a closing \" for the name");
+      }
+      end = close + 1;
+      for (const char in_name : text_.substr(begin + 1, close - begin - 1)) {
+        if (in_name == '.') name += '\\';
+        name += in_name;
+      }
+      continue;
     } else if (c == '\\' && end + 1 < text_.size() && text_[end + 1] == '.') {
       end += 2;
     } else if (IsInWord(c)) {
@@ -116,8 +142,11 @@ Lexeme WhereLexer::TakeWord() {
     } else {
       break;
     }
+    name += text_.substr(begin, end - begin);
   }
-  return Take(Token::kWord, end);
+  Lexeme lexeme = Take(Token::kWord, end);
+  lexeme.text = std::move(name);
+  return lexeme;
 }
 
 Lexeme WhereLexer::TakeQuoted() {

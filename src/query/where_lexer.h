@@ -9,7 +9,7 @@ namespace bobbin::query {
 
 enum class Token : uint8_t {
   kEnd,
-  kWord,    // a field or a keyword
+  kWord,    // a field or a keyword; `text` has `.0` for `[0]`, and no quotes
   kQuoted,  // a field between backquotes
   kText,    // a string; `text` has its characters
   kNumber,  // a number of JSON

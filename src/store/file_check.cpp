@@ -1,5 +1,7 @@
 #include "store/file_check.h"
 
+#include "db/group_commit.h"
+
 namespace bobbin::store {
 namespace {
 
@@ -47,8 +49,8 @@ constexpr Rule kRules[] = {
      "usage IS NOT usage_of((SELECT summary FROM call_outputs u"
      " WHERE u.row_id = calls.output_row))"
      // Where the summary is lost they are all that is left of it.
-     " AND (output_row IS NULL"
-     " OR output_row IN (SELECT row_id FROM call_outputs))",
+     " AND (output_row IS NULL OR EXISTS (SELECT 1 FROM call_outputs u"
+     " WHERE u.row_id = calls.output_row AND json_valid(u.summary)))",
      Remedy::kCount},
     {"calls whose inputs are gone", "calls",
      "started_at_us IS NOT NULL"
@@ -83,17 +85,30 @@ std::string Where(const Rule& rule) {
 
 FileCheck CheckFile(db::Connection& connection) {
   FileCheck found;
-  db::Query pages(connection, "PRAGMA integrity_check(" +
-                                  std::to_string(kMostSqliteFindings) + ")");
-  while (pages.Row()) {
-    if (pages.Text(0) != "ok") found.sqlite.emplace_back(pages.Text(0));
+  try {
+    db::Query pages(connection, "PRAGMA integrity_check(" +
+                                    std::to_string(kMostSqliteFindings) + ")");
+    while (pages.Row()) {
+      if (pages.Text(0) != "ok") found.sqlite.emplace_back(pages.Text(0));
+    }
+  } catch (const SQLite::Exception& exception) {
+    // It gives up where the first page of a table is damaged.
+    if (!db::IsDamage(exception)) throw;
+    if (found.sqlite.empty()) found.sqlite.emplace_back(exception.what());
   }
   for (const Rule& rule : kRules) {
-    db::Query query(connection, "SELECT count(*) FROM " + Where(rule));
-    query.Row();
-    if (query.Int(0) == 0) continue;
+    int64_t rows = 0;
+    try {
+      db::Query query(connection, "SELECT count(*) FROM " + Where(rule));
+      query.Row();
+      rows = query.Int(0);
+    } catch (const SQLite::Exception& exception) {
+      // What can't be read has been found above.
+      if (found.sqlite.empty() || !db::IsDamage(exception)) throw;
+    }
+    if (rows == 0) continue;
     found.rows.push_back({.what = std::string(rule.what),
-                          .rows = query.Int(0),
+                          .rows = rows,
                           .can_mend = rule.remedy != Remedy::kNone});
   }
   return found;

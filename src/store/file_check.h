@@ -28,8 +28,9 @@ struct FileCheck {
 
 inline constexpr int kMostSqliteFindings = 20;
 
-// Reads every page and every row once. Throws SQLite::Exception where the
-// file is too far gone for that.
+// Reads every page and every row once. Of a table with a damaged page, which
+// `sqlite` then tells, the rows are not looked at. Throws SQLite::Exception
+// where the file is too far gone for that.
 FileCheck CheckFile(db::Connection& connection);
 
 // Within a job of Database::Write: builds every index anew from its table,

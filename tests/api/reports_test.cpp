@@ -107,6 +107,33 @@ TEST_CASE("a usage that a call has itself is not added to that below it",
   CHECK(lines[1].at("total_cost").is_null());
 }
 
+TEST_CASE("the exception of a trace is the line that says why",
+          "[api][reports]") {
+  Api api;
+  Calls(api).Add("r", "t", "",
+                 R"({"exception":"Traceback (most recent call )"
+                 R"(last):\n  File \"a.py\", line 1, in f\n)"
+                 R"(    g()\nValueError: no\n"})");
+  CHECK(Lines(api.Ok(kTraces, "{}")).at(0).at("exception") == "ValueError: no");
+}
+
+TEST_CASE("a trace that failed below its root is found by that",
+          "[api][reports]") {
+  Api api;
+  Calls calls(api);
+  calls.Add("r", "t", "");
+  calls.Add("k", "t", "r", R"({"exception":"broke"})");
+  // What the client says of it counts as well.
+  calls.Add("s", "u", "",
+            R"({"summary":{"status_counts":{"error":1,"success":0}}})");
+  calls.Add("good", "v", "");
+  calls.Add("bad", "w", "", R"({"exception":"broke"})");
+  CHECK(Ids(api, R"({"statuses":["descendant_error"]})") == "s r");
+  CHECK(Ids(api, R"({"statuses":["error"]})") == "bad");
+  CHECK(Ids(api, R"({"statuses":["error","descendant_error"]})") == "bad s r");
+  CHECK(Ids(api, R"({"statuses":["success"]})") == "good r");
+}
+
 TEST_CASE("a call that runs has no end and no latency", "[api][reports]") {
   Api api;
   Calls(api).Add("r", "t", "", R"({"ended_at":null,"display_name":"shown"})");

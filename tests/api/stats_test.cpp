@@ -113,6 +113,17 @@ TEST_CASE("a model's tokens are counted once, where they were used",
               "total_cost"}) == rows);
 }
 
+TEST_CASE("a model's name may have a zero byte", "[api][stats]") {
+  Api api;
+  Calls calls(api);
+  calls.Add("a", "t", "", R"({"summary":{"usage":{"x\u0000y":{}}}})");
+  calls.Add("b", "u", "", R"({"summary":{"usage":{"":{}}}})");
+  const Json rows = Json::parse(api.Ok(kStats, R"({"by":"model"})")).at("rows");
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].at("model") == "");
+  CHECK(rows[1].at("model") == std::string("x\0y", 3));
+}
+
 TEST_CASE("statistics over time have a row for each bucket with calls",
           "[api][stats]") {
   Api api;

@@ -79,11 +79,16 @@ TEST_CASE("calls of one name are paired in their order", "[cli]") {
         "  -=b6\n");
 }
 
-TEST_CASE("traces of other names have nothing in common", "[cli]") {
+TEST_CASE("two roots belong together, whatever they are called", "[cli]") {
   CHECK(Pairs({ACall("a1", "", "x"), ACall("a2", "a1", "y")},
+              {ACall("b1", "", "z"), ACall("b2", "b1", "y")}) ==
+        "a1=b1\n"
+        " a2=b2\n");
+  // Of several only those of the same name.
+  CHECK(Pairs({ACall("a1", "", "x"), ACall("a2", "", "y")},
               {ACall("b1", "", "z")}) ==
         "a1=-\n"
-        " a2=-\n"
+        "a2=-\n"
         "-=b1\n");
 }
 

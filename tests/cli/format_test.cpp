@@ -9,6 +9,7 @@
 namespace bobbin::testing {
 namespace {
 
+using cli::BucketText;
 using cli::CountText;
 using cli::DurationText;
 using cli::MoneyText;
@@ -31,13 +32,27 @@ TEST_CASE("durations have the unit that suits them", "[cli]") {
   CHECK(DurationText(0) == "0ms");
   CHECK(DurationText(999) == "999µs");
   CHECK(DurationText(999, false) == "999us");
-  CHECK(DurationText(41'900) == "41ms");
+  CHECK(DurationText(41'900) == "42ms");
+  CHECK(DurationText(41'499) == "41ms");
+  CHECK(DurationText(999'500) == "1.00s");
   CHECK(DurationText(3'420'000) == "3.42s");
-  CHECK(DurationText(59'999'999) == "59.99s");
+  CHECK(DurationText(59'994'999) == "59.99s");
+  CHECK(DurationText(59'999'999) == "1m00s");
   CHECK(DurationText(123'000'000) == "2m03s");
   CHECK(DurationText(3720 * 1'000'000LL) == "1h02m");
   CHECK(DurationText(76 * kHour) == "3d04h");
   CHECK(DurationText(-5) == "0ms");
+}
+
+TEST_CASE("spans of time are named by where they begin", "[cli]") {
+  const InZone utc("UTC");
+  constexpr int64_t kDayS = 86400;
+  CHECK(BucketText(kNow, 3600) == "2026-01-01 12:00");
+  CHECK(BucketText(kNow, 30) == "2026-01-01 12:00:00");
+  CHECK(BucketText(kNow - 12 * kHour, kDayS) == "2026-01-01");
+  // Days of UTC begin at another time here.
+  const InZone zone("EST5");
+  CHECK(BucketText(kNow - 12 * kHour, kDayS) == "2025-12-31 19:00");
 }
 
 TEST_CASE("counts are grouped and money has digits that mean something",

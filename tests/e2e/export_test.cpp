@@ -306,6 +306,30 @@ TEST_CASE("an export that is still zipped is told from one that is none",
   CHECK_THAT(run.err, Contains("Line 1"));
 }
 
+TEST_CASE("what is no export makes no file", "[e2e]") {
+  const TempDir dir;
+  const std::string from = dir.File("x.py");
+  const auto [text, reason] = GENERATE(table<std::string, std::string>({
+      {"import sys\n",
+       "Line 1: no JSON: Expecting value at character 0. x.py has to be JSON "
+       "lines as `bobbin export` writes them.\n"},
+      {"{\"type\":\"bobbin_export\",\"version\":99}\n", "newer bobbin"},
+      {"", "There is nothing in x.py.\n"},
+      {" \n\n", "There is nothing in x.py.\n"},
+  }));
+  CAPTURE(text);
+  std::ofstream(from) << text;
+  const Finished run = RunBobbin({"import", from, "--db", dir.File("none.db")});
+  CHECK(run.code == 1);
+  CHECK(run.out.empty());
+  std::string err = run.err;
+  for (size_t at = 0; (at = err.find(dir.File(""))) != std::string::npos;) {
+    err.erase(at, dir.File("").size());
+  }
+  CHECK_THAT(err, Contains(reason));
+  CHECK_FALSE(fs::exists(dir.File("none.db")));
+}
+
 TEST_CASE("an export that is interrupted leaves nothing", "[e2e]") {
   const TempDir dir;
   std::promise<void> asked;

@@ -91,6 +91,25 @@ TEST_CASE("sql reads the views and changes nothing", "[e2e]") {
        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) "
        "SELECT count(*) FROM n"});
   CHECK(endless.code == 1);
+  CHECK(endless.err ==
+        "bobbin: stopped after --timeout; --timeout 0 for any time.\n");
+  // A view is not what may be changed, either.
+  CHECK(traces.Piped({"sql", "DELETE FROM calls"}).err ==
+        "bobbin: Only statements that read are run here.\n");
+}
+
+TEST_CASE("output that can't be written is a failure that says so", "[e2e]") {
+  const TracesFile traces;
+  for (const std::string command :
+       {"sql 'SELECT 1'", "check", "prune -n --older-than 1d", "ls",
+        "import - </dev/null"}) {
+    CAPTURE(command);
+    const Finished done = RunToEnd(
+        "/bin/sh", {"-c", "'" + std::string(BOBBIN_BINARY) + "' " + command +
+                              " --db '" + traces.path() + "' >/dev/full"});
+    CHECK(done.code == 1);
+    CHECK_THAT(done.err, Catch::StartsWith("bobbin: "));
+  }
 }
 
 TEST_CASE("diff lays two traces beside each other", "[e2e]") {
@@ -126,6 +145,39 @@ TEST_CASE("diff lays two traces beside each other", "[e2e]") {
   CHECK(LinesIn(piped.out) == 5);
   CHECK_THAT(piped.out, Contains(R"({"path":"inputs.temperature","a":0.2,)"
                                  R"("b":0.7})"));
+}
+
+TEST_CASE("diff compares the roots of two traces, whatever they do", "[e2e]") {
+  const TempDir folder;
+  const std::string path = folder.File("x.db");
+  {
+    Served bobbin({"--db", path});
+    Client client = bobbin.NewClient();
+    for (const char* op : {"one", "two"}) {
+      PutCall(client, {.id = op,
+                       .trace = op,
+                       .op = op,
+                       .start = "01.000",
+                       .end = "02.000",
+                       .inputs = R"({"x":")" + std::string(op) + "\"}"});
+      PutCall(client, {.id = "below-" + std::string(op),
+                       .parent = op,
+                       .trace = op,
+                       .op = "only-" + std::string(op),
+                       .start = "01.000",
+                       .end = "02.000",
+                       .usage = R"({"m":{"total_tokens":1}})"});
+    }
+    REQUIRE(bobbin.Stop() == 0);
+  }
+  const Finished done =
+      RunOnTerminal({"diff", "one", "two", "--db", path}, {{"NO_COLOR", "1"}});
+  CHECK_THAT(done.out, Contains("~ one → two  1.00s\n"
+                                "    inputs.x\n"
+                                "      - \"one\"\n"
+                                "      + \"two\"\n"
+                                "-   only-one  1.00s  1 token\n"
+                                "+   only-two  1.00s  1 token\n"));
 }
 
 TEST_CASE("tail shows the newest last", "[e2e]") {
@@ -213,6 +265,44 @@ TEST_CASE("where there is nothing to look at, commands say what to do",
   CHECK(
       RunBobbin({"ls", "--db", folder.File("no.db"), "--status", "bad"}).code ==
       2);
+}
+
+TEST_CASE("a project that is not there is said to be so", "[e2e]") {
+  const TracesFile traces;
+  for (const char* command : {"ls", "stats"}) {
+    const Finished done = traces.Piped({command, "-p", "no/such"});
+    CHECK(done.code == 8);
+    CHECK(done.out.empty());
+    CHECK(done.err == "bobbin: There is no project no/such.\n");
+    // Nothing that matches is something else.
+    const Finished none =
+        traces.Piped({command, "-p", "team/app", "--since", "1s"});
+    CHECK(none.code == 0);
+    CHECK(none.err.empty());
+  }
+  const Finished grep = traces.Terminal({"grep", "zzz"});
+  CHECK(grep.code == 8);
+  CHECK(grep.out == "No call has this text.\n");
+}
+
+TEST_CASE("ls says where calls are whose root never came", "[e2e]") {
+  const TempDir folder;
+  const std::string path = folder.File("x.db");
+  {
+    Served bobbin({"--db", path});
+    Client client = bobbin.NewClient();
+    PutCall(client, {.id = "c",
+                     .parent = "gone",
+                     .trace = "t",
+                     .op = "f",
+                     .start = "01.000",
+                     .end = "02.000"});
+    REQUIRE(bobbin.Stop() == 0);
+  }
+  const Finished done = RunOnTerminal({"ls", "--db", path});
+  CHECK(done.code == 0);
+  CHECK_THAT(done.out, Contains("`bobbin show ID` shows them"));
+  CHECK_THAT(RunOnTerminal({"show", "c", "--db", path}).out, Contains("f"));
 }
 
 TEST_CASE("filters that make no sense say why", "[e2e]") {

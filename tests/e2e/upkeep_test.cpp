@@ -58,8 +58,8 @@ TEST_CASE("a backup of a served file holds what was answered until then",
   const Finished run =
       RunBobbin({"backup", copy, "--db", dir.File("calls.db")});
   CHECK(run.code == 0);
-  CHECK(run.out == "Copied " + dir.File("calls.db") + " to " + copy +
-                       ": 532,480 bytes.\n");
+  CHECK(run.out == R"({"from":")" + dir.File("calls.db") + R"(","to":")" +
+                       copy + R"(","bytes":532480})" + "\n");
   CHECK(run.err.empty());
   Post(client, "/call/start", StartBody("c2"));
 
@@ -73,6 +73,15 @@ TEST_CASE("a backup of a served file holds what was answered until then",
   CHECK(second.Stop() == 0);
   CHECK(IdsIn(copy) == "{\"ids\":\"c1,c3\"}\n");
   CHECK(IdsIn(dir.File("calls.db")) == "{\"ids\":\"c1,c2\"}\n");
+}
+
+TEST_CASE("a person is told what was copied", "[e2e]") {
+  const TempDir dir;
+  const std::string path = AFile(dir);
+  const std::string copy = dir.File("copy.db");
+  CHECK(
+      RunOnTerminal({"backup", copy, "--db", path}, {}, {.columns = 200}).out ==
+      "Copied " + path + " to " + copy + ": 532,480 bytes.\n");
 }
 
 TEST_CASE("a backup replaces no file, and one that fails leaves none",
@@ -203,6 +212,67 @@ TEST_CASE("token counts outlive the output that they came with", "[e2e]") {
   CHECK(SQLite::Database(path)
             .execAndGet("SELECT usage FROM calls")
             .getString() == R"({"m":[2]})");
+}
+
+TEST_CASE("token counts outlive a summary that can't be read", "[e2e]") {
+  const TempDir dir;
+  const std::string path = AFile(dir);
+  {
+    SQLite::Database file(path, SQLite::OPEN_READWRITE);
+    file.exec(R"(UPDATE calls SET usage = '{"m":[2]}')");
+    file.exec(R"(UPDATE call_outputs SET summary = '{"usage":{"m":{"req')");
+  }
+  RunBobbin({"check", "--repair", "--db", path});
+  CHECK(SQLite::Database(path)
+            .execAndGet("SELECT usage FROM calls")
+            .getString() == R"({"m":[2]})");
+}
+
+TEST_CASE("a damaged file is told from a failure of ours", "[e2e]") {
+  const TempDir dir;
+  const std::string path = AFile(dir);
+  int64_t page = 0, page_bytes = 0;
+  {
+    SQLite::Database file(path, SQLite::OPEN_READONLY);
+    page = file.execAndGet(
+                   "SELECT rootpage FROM sqlite_schema WHERE name = "
+                   "'call_inputs'")
+               .getInt64();
+    page_bytes = file.execAndGet("PRAGMA page_size").getInt64();
+  }
+  {
+    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp((page - 1) * page_bytes);
+    const std::string zeros(static_cast<size_t>(page_bytes), '\0');
+    file.write(zeros.data(), std::ssize(zeros));
+  }
+  const std::string to = dir.File("a.jsonl");
+  Finished run = RunBobbin({"export", to, "--db", path});
+  CHECK(run.code == 1);
+  CHECK_THAT(run.err, Contains("The file is damaged: `bobbin check` says "
+                               "where."));
+  CHECK_FALSE(fs::exists(to));
+  {
+    Served bobbin({"--db", path});
+    const auto answer = bobbin.NewClient().Post("/call/read", ReadBody("c1"));
+    CHECK(answer.status == 500);
+    CHECK_THAT(answer.body, Contains(R"("error_type":"FileDamaged")"));
+  }
+  run = RunBobbin({"check", "--db", path});
+  CHECK(run.code == 1);
+  CHECK_THAT(run.out, StartsWith(R"({"sound":false)"));
+
+  run = RunOnTerminal({"check", "--repair", "--db", path});
+  CHECK(run.code == 1);
+  CHECK_THAT(run.out, Contains(": nothing could be mended\n") &&
+                          Contains("This can't be mended"));
+
+  // So much is missing that nothing can be said of the rest.
+  fs::resize_file(path, static_cast<uintmax_t>(page_bytes) * 5);
+  run = RunBobbin({"check", "--db", path});
+  CHECK(run.code == 1);
+  CHECK_THAT(run.err, Contains("Go back to a backup."));
+  CHECK(RunBobbin({"ls", "--db", path}).code == 4);
 }
 
 TEST_CASE("check finds an index that lost its rows; --repair builds it anew",

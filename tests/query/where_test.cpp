@@ -116,9 +116,24 @@ TEST_CASE("short names stand for fields of the API", "[query]") {
       {"feedback.[wandb.note.1].payload.note",
        "feedback.[wandb.note.1].payload.note"},
       {"feedback.[*].payload.x", "feedback.[*].payload.x"},
+      {"inputs.messages[0].role", "inputs.messages.0.role"},
+      {"inputs.a[-1][2]", "inputs.a.-1.2"},
+      {"inputs.a.[0]", "inputs.a..0"},
+      {R"(inputs."two words")", "inputs.two words"},
+      {R"(usage."gpt-4.1".requests)", R"(summary.usage.gpt-4\\.1.requests)"},
   }));
   CAPTURE(name);
   CHECK(Read(name + " is null") == Call("$eq", Field(field), Literal("null")));
+}
+
+TEST_CASE("a value that a field may have is left alone", "[query]") {
+  for (const char* where :
+       {"status = 'error'", "status is null", "status contains 'err'",
+        "status > 'x'", "latency_ms > '500'", "latency_ms = null",
+        "latency_ms = wb_run_step", "inputs.status = 'failed'"}) {
+    CAPTURE(where);
+    CHECK(ParseWhere(where).ok());
+  }
 }
 
 TEST_CASE("an op is also known by the name in its ref", "[query]") {
@@ -200,6 +215,22 @@ TEST_CASE("an error says where it is and what was expected", "[query]") {
        "where, character 1: expected a field of calls, found a (text "
        "is put in quotes; inputs, output, attributes and summary "
        "take a path)"},
+      {R"(inputs."a = 1)",
+       "where, character 8: expected a closing \" for the name, found \"a = 1"},
+      {"status = 'failed'",
+       "where, character 10: a status is running, success, error or "
+       "descendant_error, not failed"},
+      {"'failed' != status",
+       "where, character 1: a status is running, success, error or "
+       "descendant_error, not failed"},
+      {"status in ('error', 'bad')",
+       "where, character 11: a status is running, success, error or "
+       "descendant_error, not bad"},
+      {"latency_ms > 'abc'",
+       "where, character 14: summary.weave.latency_ms is a number, and abc is "
+       "none"},
+      {"wb_run_step = true",
+       "where, character 15: wb_run_step is a number, and true is none"},
       {"and = 1",
        "where, character 1: expected a field or a value (text is "
        "put in quotes), found and"},
