@@ -87,6 +87,33 @@ function markCritical(root: Node) {
   }
 }
 
+// Calls whose parents go round in a ring have no root above them: of each ring
+// the first to start is taken for one.
+function cutRings(nodes: Node[]): Node[] {
+  const leadsUp = new Set<Node>();  // to a root
+  const cut: Node[] = [];
+  for (const node of nodes) {
+    const way = new Set<Node>();
+    let up: Node | null = node;
+    while (up && !leadsUp.has(up) && !way.has(up)) {
+      way.add(up);
+      up = up.parent;
+    }
+    if (up && way.has(up)) {
+      let first = up;
+      for (let one = up.parent!; one !== up; one = one.parent!) {
+        if (one.startUs < first.startUs) first = one;
+      }
+      const parent = first.parent!;
+      parent.children.splice(parent.children.indexOf(first), 1);
+      first.parent = null;
+      cut.push(first);
+    }
+    for (const one of way) leadsUp.add(one);
+  }
+  return cut;
+}
+
 export function buildTrace(calls: Call[]): TraceModel {
   const nodes: Node[] = calls.map(call => ({
     call,
@@ -124,6 +151,8 @@ export function buildTrace(calls: Call[]): TraceModel {
       roots.push(node);
     }
   }
+  roots.push(...cutRings(nodes));
+  roots.sort((a, b) => a.startUs - b.startUs);
   // Without recursion: traces may be as deep as they are long.
   const all: Node[] = [];
   const stack = [...roots].reverse();

@@ -1,0 +1,56 @@
+// Traces that are not the tree that one would expect.
+import assert from 'node:assert/strict';
+
+import {webTests} from './support/browser.mjs';
+import {callBatch} from './support/calls.mjs';
+
+const PROJECT = 'acme/shapes';
+
+const webTest = webTests(PROJECT, async () => {});
+
+const callUrl = (url, id) => `${url}/${PROJECT}/r/call/${id}`;
+
+// The names in the tree with the levels at which they are.
+async function seeTree(page, expected) {
+  await page.waitForFunction(
+      wanted => JSON.stringify([...document.querySelectorAll(
+          '.calls .call-row:not(.head-row)')].map(row =>
+        `${row.ariaLevel} ${row.querySelector('.call-name').textContent}`)) ===
+          wanted,
+      JSON.stringify(expected));
+}
+
+webTest('of a ring of parents every call is shown once',
+        async ({page, url, api}) => {
+  const call = (id, parent, startMs) => ({
+    id, trace_id: 'ring', parent_id: parent, op_name: id, startMs,
+    endMs: startMs + 1,
+  });
+  await callBatch(api, PROJECT, [
+    call('below-r2', 'r2', 0), call('r2', 'r1', 5), call('r1', 'r2', 3),
+    call('s1', 's1', 7), call('t1', 't3', 8), call('t2', 't1', 9),
+    call('t3', 't2', 10),
+  ]);
+  await page.goto(callUrl(url, 'r2'));
+  await seeTree(page, ['1 r1', '2 r2', '3 below-r2', '1 s1', '1 t1', '2 t2',
+                       '3 t3']);
+  await page.getByRole('heading', {name: 'r2', level: 2}).waitFor();
+  await page.keyboard.press('p');
+  await page.getByRole('heading', {name: 'r1', level: 2}).waitFor();
+});
+
+webTest('several roots, and calls whose parent never came, are all shown',
+        async ({page, url, api}) => {
+  const call = (id, parent, startMs) => ({
+    id, trace_id: 'roots', parent_id: parent, op_name: id, startMs,
+    endMs: startMs + 1,
+  });
+  await callBatch(api, PROJECT, [
+    call('orphan', 'never-came', 0), call('below-orphan', 'orphan', 1),
+    call('root-1', undefined, 2), call('root-2', undefined, 3),
+  ]);
+  await page.goto(`${url}/${PROJECT}/r/trace/roots`);
+  await seeTree(page, ['1 orphan', '2 below-orphan', '1 root-1', '1 root-2']);
+  await page.keyboard.press('G');
+  await page.getByRole('heading', {name: 'root-2', level: 2}).waitFor();
+});
