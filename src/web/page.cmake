@@ -48,6 +48,7 @@ else()
     style/pages.css
     style/theme.ts
     style/views.css
+    trace/indent.tsx
     trace/model.ts
     trace/rows.tsx
     trace/view.tsx

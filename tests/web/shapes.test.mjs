@@ -54,3 +54,34 @@ webTest('several roots, and calls whose parent never came, are all shown',
   await page.keyboard.press('G');
   await page.getByRole('heading', {name: 'root-2', level: 2}).waitFor();
 });
+
+// The width of what is seen of each name, by level.
+const namesSeen = page => page.locator('.calls .call-row .call-name')
+    .evaluateAll(names => names.map(name => {
+      const cell = name.closest('.c-tree').getBoundingClientRect();
+      const {left, right} = name.getBoundingClientRect();
+      return Math.min(right, cell.right) - left;
+    }));
+
+for (const width of [1280, 1024, 480]) {
+  webTest(`names can be read at any depth, ${width} px`,
+          async ({page, url, api}) => {
+    const deep = Array.from({length: 40}, (_, i) => ({
+      id: `deep-${i}`, trace_id: 'deep', parent_id: i ? `deep-${i - 1}` : null,
+      op_name: `one_of_the_many_calls_of_a_deep_trace_${i}`, startMs: i,
+      endMs: 100 - i,
+    }));
+    await callBatch(api, PROJECT, deep);
+    await page.goto(callUrl(url, 'deep-0'));
+    await page.getByRole('heading', {name: 'trace_0', level: 2}).waitFor();
+    await page.keyboard.press('G');
+    await page.getByRole('heading', {name: 'trace_39', level: 2}).waitFor();
+    const last = page.locator('.call-row[aria-selected="true"]');
+    assert.equal(await last.getAttribute('aria-level'), '40');
+    for (const seen of await namesSeen(page)) assert.ok(seen >= 120, `${seen}`);
+    await last.getByText('40', {exact: true}).waitFor();
+    const [wide, space] = await page.locator('.calls').evaluate(
+        box => [box.scrollWidth, box.clientWidth]);
+    assert.ok(wide <= space);
+  }, {viewport: {width, height: 1000}});
+}

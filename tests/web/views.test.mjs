@@ -217,6 +217,26 @@ webTest('two traces are compared, call by call',
   await page.getByText('No difference').waitFor();
 });
 
+webTest('traces are compared by their own ids too; a missing one is named',
+        async ({page, url, api}) => {
+  await callBatch(api, PROJECT, ['x', 'y'].map((trace, i) => ({
+    id: `call-of-${trace}`, trace_id: `trace-${trace}`, op_name: 'run',
+    startMs: 0, endMs: 10 + 10 * i,
+  })));
+  await page.goto(`${url}${VIEW}/diff?a=trace-x&b=trace-y&at=nonsense`);
+  await page.locator('.diff-row', {hasText: '10 ms'}).getByText('+10 ms')
+      .waitFor();
+  assert.deepEqual(
+      await page.locator('.trace-summary dd a').evaluateAll(
+          links => links.map(link => link.pathname)),
+      [`${VIEW}/call/call-of-x`, `${VIEW}/call/call-of-y`]);
+  await page.goto(`${url}${VIEW}/diff?a=trace-x&b=trace-z`);
+  await page.getByText(`There is no call and no trace trace-z in ${PROJECT}.`)
+      .waitFor();
+  await page.getByRole('main').getByRole('link', {name: 'All traces'}).click();
+  await page.getByRole('link', {name: 'run'}).first().waitFor();
+});
+
 webTest('refs lead to what they name', async ({page, url, api}) => {
   const calls = await api.calls();
   const scored = calls.find(

@@ -23,6 +23,7 @@ export interface TraceModel {
   roots: Node[];
   all: Node[];  // in the order of the tree
   byId: Map<string, Node>;
+  deepest: number;  // the greatest depth
   startUs: number;
   endUs: number;
   errors: Node[];
@@ -155,10 +156,12 @@ export function buildTrace(calls: Call[]): TraceModel {
   roots.sort((a, b) => a.startUs - b.startUs);
   // Without recursion: traces may be as deep as they are long.
   const all: Node[] = [];
+  let deepest = 0;
   const stack = [...roots].reverse();
   while (stack.length) {
     const node = stack.pop()!;
     node.depth = node.parent ? node.parent.depth + 1 : 0;
+    deepest = Math.max(deepest, node.depth);
     all.push(node);
     for (let i = node.children.length - 1; i >= 0; --i) {
       stack.push(node.children[i]);
@@ -180,6 +183,7 @@ export function buildTrace(calls: Call[]): TraceModel {
     roots,
     all,
     byId,
+    deepest,
     startUs,
     endUs,
     errors: all.filter(node => node.status === 'error'),

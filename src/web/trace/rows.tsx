@@ -1,18 +1,20 @@
 // The tree and the waterfall of a trace: one row a call, both in it.
+import type {RefObject} from 'preact';
+
 import {count, duration} from '../base/format';
 import {StatusIcon} from '../base/ui';
+import {Indent, Indenting} from './indent';
 import {axisTicks, Node, TraceModel} from './model';
 
 export const ROW_HEIGHT = 26;
 
-// Beyond this the name would have no room left.
-const MAX_INDENT = 24;
-
-export function AxisHead({model}: {model: TraceModel}) {
+// `tree`: the head of the column of the tree.
+export function AxisHead({model, tree}:
+    {model: TraceModel, tree: RefObject<HTMLDivElement>}) {
   const total = model.endUs - model.startUs;
   return (
     <div role="row" class="row head-row call-row">
-      <div role="columnheader" class="c-tree">Call</div>
+      <div role="columnheader" class="c-tree" ref={tree}>Call</div>
       <div role="columnheader" class="c-tokens">Tokens</div>
       <div role="columnheader" class="c-bar axis" aria-label="Time">
         {axisTicks(total).filter(at => at < total * 0.9).map(at => (
@@ -55,10 +57,11 @@ function Bar({node, model}: {node: Node, model: TraceModel}) {
   );
 }
 
-export function CallRow({node, model, index, selected, folded, onSelect,
-                         onFold}: {
+export function CallRow({node, model, indent, index, selected, folded,
+                         onSelect, onFold}: {
   node: Node,
   model: TraceModel,
+  indent: Indenting,
   index: number,
   selected: boolean,
   folded: boolean,
@@ -73,9 +76,7 @@ export function CallRow({node, model, index, selected, folded, onSelect,
       class={`row call-row ${selected ? 'selected' : ''}`}
       onClick={onSelect}>
       <div role="gridcell" class="c-tree">
-        <span class="indent" style={{
-          width: `${Math.min(node.depth, MAX_INDENT) * 14}px`,
-        }} />
+        <Indent depth={node.depth} indent={indent} folded={folded} />
         {hasChildren
           ? <button class={`fold ${folded ? 'folded' : ''}`} tabIndex={-1}
             aria-label={folded ? 'Unfold' : 'Fold'}

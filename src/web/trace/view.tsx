@@ -10,6 +10,7 @@ import {go, listPath, Place} from '../base/router';
 import {CopyButton, Empty, ErrorNote, Loading} from '../base/ui';
 import {Rows} from '../base/virtual';
 import {CallPanel} from '../call/panel';
+import {useIndent} from './indent';
 import {buildTrace, Node, TraceModel, visibleNodes} from './model';
 import {AxisHead, CallRow, ROW_HEIGHT} from './rows';
 
@@ -104,6 +105,8 @@ function TraceBody({model, projectId, id, place}: {
   const [folded, setFolded] = useState<Set<string>>(new Set());
   const [text, setText] = useState('');
   const search = useRef<HTMLInputElement>(null);
+  const tree = useRef<HTMLDivElement>(null);
+  const indent = useIndent(tree, model.deepest);
   const rows = useMemo(() => visibleNodes(model, folded, text),
                        [model, folded, text]);
   const selected = model.byId.get(id) ?? model.roots[0];
@@ -205,7 +208,7 @@ function TraceBody({model, projectId, id, place}: {
             </span>
           </div>
           <Rows count={rows.length} rowHeight={ROW_HEIGHT} selected={at}
-            head={<AxisHead model={model} />} class="calls"
+            head={<AxisHead model={model} tree={tree} />} class="calls"
             attributes={{
               'role': 'treegrid',
               'aria-label': 'Calls of the trace',
@@ -215,7 +218,7 @@ function TraceBody({model, projectId, id, place}: {
             render={index => {
               const node = rows[index];
               return <CallRow key={node.call.id} node={node} model={model}
-                index={index} selected={node === selected}
+                indent={indent} index={index} selected={node === selected}
                 folded={!text && folded.has(node.call.id)}
                 onSelect={() => show(node)}
                 onFold={() => fold(node, !folded.has(node.call.id))} />;

@@ -1,16 +1,17 @@
 // Two traces side by side: which calls are in both, how they differ.
-import {useMemo} from 'preact/hooks';
+import {useMemo, useRef} from 'preact/hooks';
 
 import {postText, queryCalls} from '../base/api';
-import {count, duration} from '../base/format';
+import {count, duration, plural} from '../base/format';
 import {useLoaded, useTitle} from '../base/hooks';
 import {member, pretty, whole} from '../base/json_text';
 import {callPath} from '../base/refs';
-import {go, listPath, withParams} from '../base/router';
+import {go, listPath, Place, withParams} from '../base/router';
 import {TextDiff} from '../base/text_diff';
 import {Empty, ErrorNote, Loading, StatusIcon} from '../base/ui';
 import {Rows} from '../base/virtual';
 import type {ViewProps} from '../main';
+import {Indent, Indenting, useIndent} from '../trace/indent';
 import {buildTrace, Node, TraceModel} from '../trace/model';
 import {alignTraces, Pair} from './align';
 
@@ -18,14 +19,15 @@ const ROW_HEIGHT = 26;
 const COLUMNS = ['parent_id', 'ended_at', 'display_name', 'summary',
                  'exception'];
 
+// `id`: of the trace, or of any call of it.
 async function loadTrace(projectId: string, id: string, signal: AbortSignal)
     : Promise<TraceModel | null> {
   const [call] = await queryCalls(
       projectId, {filter: {call_ids: [id]}}, ['trace_id'], signal);
-  if (!call) return null;
-  const calls = await queryCalls(
-      projectId, {filter: {trace_ids: [call.trace_id]}, sort_by: []}, COLUMNS,
-      signal);
+  const calls = await queryCalls(projectId, {
+    filter: {trace_ids: [call ? call.trace_id : id]},
+    sort_by: [],
+  }, COLUMNS, signal);
   return calls.length ? buildTrace(calls) : null;
 }
 
@@ -44,8 +46,13 @@ function Side({node}: {node: Node | null}) {
   return <><StatusIcon status={node.status} />{duration(latency(node))}</>;
 }
 
-function PairRow({pair, selected, index, onSelect}:
-    {pair: Pair, selected: boolean, index: number, onSelect: () => void}) {
+function PairRow({pair, indent, selected, index, onSelect}: {
+  pair: Pair,
+  indent: Indenting,
+  selected: boolean,
+  index: number,
+  onSelect: () => void,
+}) {
   const node = pair.a ?? pair.b!;
   const kind = !pair.a ? 'added' : !pair.b ? 'removed' : '';
   return (
@@ -53,8 +60,7 @@ function PairRow({pair, selected, index, onSelect}:
       class={`row diff-row ${kind} ${selected ? 'selected' : ''}`}
       onClick={onSelect}>
       <div role="gridcell" class="c-tree">
-        <span class="indent"
-          style={{width: `${Math.min(node.depth, 24) * 14}px`}} />
+        <Indent depth={node.depth} indent={indent} />
         <button class="link" onClick={onSelect}>{node.name}</button>
         {pair.a && pair.b && pair.a.name !== pair.b.name &&
           <span class="muted">now {pair.b.name}</span>}
@@ -119,26 +125,17 @@ function PairDetail({pair, projects}: {pair: Pair, projects: string[]}) {
   );
 }
 
-export function View({projectId, place}: ViewProps) {
-  useTitle('Comparison');
-  const a = place.params.get('a') ?? '';
-  const b = place.params.get('b') ?? '';
-  // The second trace may be of another project.
-  const projects = [projectId, place.params.get('project_b') ?? projectId];
-  const loaded = useLoaded(`${projects.join()} ${a} ${b}`, signal =>
-    Promise.all([loadTrace(projects[0], a, signal),
-                 loadTrace(projects[1], b, signal)]));
-  const pairs = useMemo(() => {
-    const [left, right] = loaded.data ?? [];
-    return left && right ? alignTraces(left, right) : null;
-  }, [loaded.data]);
-  if (loaded.error) {
-    return <ErrorNote error={loaded.error} retry={loaded.reload} />;
-  }
-  if (!loaded.data) return <Loading />;
-  if (!pairs) return <Empty title="One of the two traces does not exist." />;
-  const [left, right] = loaded.data as [TraceModel, TraceModel];
-  const at = Math.min(pairs.length - 1, Number(place.params.get('at') ?? 0));
+function Comparison({left, right, projects, place}: {
+  left: TraceModel,
+  right: TraceModel,
+  projects: string[],
+  place: Place,
+}) {
+  const pairs = useMemo(() => alignTraces(left, right), [left, right]);
+  const column = useRef<HTMLDivElement>(null);
+  const indent = useIndent(column, Math.max(left.deepest, right.deepest));
+  const wanted = Number(place.params.get('at')) || 0;
+  const at = Math.max(0, Math.min(pairs.length - 1, Math.floor(wanted)));
   const span = (model: TraceModel) => (model.endUs - model.startUs) / 1000;
   const select = (index: number) =>
     go(withParams({at: String(index)}), true);
@@ -147,19 +144,19 @@ export function View({projectId, place}: ViewProps) {
   return (
     <div class="view trace-view">
       <div class="trace-summary">
-        <a class="back" href={listPath(projectId)}>
+        <a class="back" href={listPath(projects[0])}>
           Traces
         </a>
         <h1>Comparison</h1>
         <dl class="facts">
-          <div><dt>A</dt><dd>
-            <a href={callPath(projects[0], a)}>{left.roots[0].name}</a>
-            {' '}{duration(span(left))}, {count(left.all.length)} calls
-          </dd></div>
-          <div><dt>B</dt><dd>
-            <a href={callPath(projects[1], b)}>{right.roots[0].name}</a>
-            {' '}{duration(span(right))}, {count(right.all.length)} calls
-          </dd></div>
+          {[left, right].map((model, i) => (
+            <div key={i}><dt>{i === 0 ? 'A' : 'B'}</dt><dd>
+              <a href={callPath(projects[i], model.roots[0].call.id)}>
+                {model.roots[0].name}
+              </a>
+              {' '}{duration(span(model))}, {plural(model.all.length, 'call')}
+            </dd></div>
+          ))}
           <div><dt>Time</dt>
             <dd>{change(span(left), span(right), duration) || 'same'}</dd>
           </div>
@@ -173,7 +170,7 @@ export function View({projectId, place}: ViewProps) {
           attributes={{'role': 'grid', 'aria-label': 'Calls of both traces',
                        'aria-rowcount': pairs.length + 1}}
           head={<div role="row" class="row head-row diff-row">
-            <div role="columnheader">Call</div>
+            <div role="columnheader" ref={column}>Call</div>
             <div role="columnheader">A</div>
             <div role="columnheader">B</div>
             <div role="columnheader" class="c-number">Time</div>
@@ -182,7 +179,7 @@ export function View({projectId, place}: ViewProps) {
             </div>
           </div>}
           render={index => <PairRow key={index} pair={pairs[index]}
-            index={index} selected={index === at}
+            indent={indent} index={index} selected={index === at}
             onSelect={() => select(index)} />} />
         <div class="panel">
           <PairDetail key={at} pair={pairs[at]} projects={projects} />
@@ -190,4 +187,31 @@ export function View({projectId, place}: ViewProps) {
       </div>
     </div>
   );
+}
+
+export function View({projectId, place}: ViewProps) {
+  useTitle('Comparison');
+  const ids = ['a', 'b'].map(side => place.params.get(side) ?? '');
+  // The second trace may be of another project.
+  const projects = [projectId, place.params.get('project_b') ?? projectId];
+  const loaded = useLoaded(`${projects.join()} ${ids.join()}`, signal =>
+    Promise.all(ids.map((id, i) => loadTrace(projects[i], id, signal))));
+  if (loaded.error) {
+    return <ErrorNote error={loaded.error} retry={loaded.reload} />;
+  }
+  if (!loaded.data) return <Loading />;
+  const [left, right] = loaded.data;
+  if (!left || !right) {
+    return (
+      <Empty title="One of the two traces does not exist.">
+        {ids.map((id, i) => loaded.data![i] === null &&
+          <p key={i}>
+            There is no call and no trace {id || '(no id)'} in {projects[i]}.
+          </p>)}
+        <a href={listPath(projectId)}>All traces</a>
+      </Empty>
+    );
+  }
+  return <Comparison left={left} right={right} projects={projects}
+    place={place} />;
 }
