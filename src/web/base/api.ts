@@ -63,7 +63,10 @@ export async function postText(path: string, body: unknown,
 // The rows of an answer of one JSON value a line.
 export async function postLines<T>(path: string, body: unknown,
                                    signal?: AbortSignal): Promise<T[]> {
-  const text = await postText(path, body, signal);
+  return linesOf(await postText(path, body, signal));
+}
+
+export function linesOf<T>(text: string): T[] {
   const rows: T[] = [];
   for (const line of text.split('\n')) if (line) rows.push(JSON.parse(line));
   return rows;

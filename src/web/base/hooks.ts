@@ -10,10 +10,17 @@ export interface Loaded<T> {
   reload: () => void;
 }
 
+// What takes longer is taken for lost when it is asked for again.
+const PATIENCE_MS = 20_000;
+
 // Runs `load` now and whenever `key` changes or reload() is called. What was
 // asked for another key is dropped; what was loaded for the same key (with
 // `keep`: for any) stays until there is something newer. A null key loads
 // nothing.
+//
+// A reload() while there is loading waits for its end, and then as long again:
+// however often it is called, all that was loaded is seen, and half of the
+// time is left for other things.
 export function useLoaded<T>(key: string | null,
                              load: (signal: AbortSignal) => Promise<T>,
                              keep = false): Loaded<T> {
@@ -21,16 +28,31 @@ export function useLoaded<T>(key: string | null,
       useState<{key: string | null, data?: T, error?: Error}>({key: null});
   const [round, setRound] = useState(0);
   const [loading, setLoading] = useState(false);
+  const busySince = useRef<number | null>(null);
+  const again = useRef(false);
   // Asked for before the page is painted: the server works meanwhile.
   useLayoutEffect(() => {
     if (key === null) return;
     const abort = new AbortController();
+    const start = performance.now();
+    busySince.current = start;
+    again.current = false;
+    let timer: number | undefined;
+    const finish = () => {
+      setLoading(false);
+      if (again.current) {
+        timer = window.setTimeout(() => setRound(n => n + 1),
+                                  performance.now() - start);
+      } else {
+        busySince.current = null;
+      }
+    };
     setLoading(true);
     load(abort.signal).then(
         data => {
           if (abort.signal.aborted) return;
           setState({key, data});
-          setLoading(false);
+          finish();
         },
         (error: Error) => {
           if (abort.signal.aborted) return;
@@ -39,17 +61,56 @@ export function useLoaded<T>(key: string | null,
             data: keep || old.key === key ? old.data : undefined,
             error,
           }));
-          setLoading(false);
+          finish();
         });
-    return () => abort.abort();
+    return () => {
+      abort.abort();
+      clearTimeout(timer);
+      busySince.current = null;
+    };
   }, [key, round]);
   const mine = state.key === key;
   return {
     data: mine || keep ? state.data : undefined,
     error: mine ? state.error : undefined,
     loading: loading || (key !== null && !mine),
-    reload: useCallback(() => setRound(n => n + 1), []),
+    reload: useCallback(() => {
+      const since = busySince.current;
+      if (since !== null && performance.now() - since < PATIENCE_MS) {
+        again.current = true;
+      } else {
+        setRound(n => n + 1);
+      }
+    }, []),
   };
+}
+
+// Does something whenever the value is another than before.
+export function useLater(value: unknown, action: () => void) {
+  const last = useRef(value);
+  useEffect(() => {
+    if (last.current === value) return;
+    last.current = value;
+    action();
+  }, [value]);
+}
+
+// The time in milliseconds; while `ticking` and the page is seen, each second
+// anew.
+export function useNow(ticking: boolean): number {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    if (!ticking) return;
+    const tick = () => { if (!document.hidden) setNow(Date.now()); };
+    tick();
+    const timer = setInterval(tick, 1000);
+    document.addEventListener('visibilitychange', tick);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', tick);
+    };
+  }, [ticking]);
+  return now;
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -29,23 +29,28 @@ export function useLiveState(): LiveState {
 }
 
 // Calls `changed` after calls, objects or feedback of the project (of any, if
-// null) have changed.
+// null) have changed; `paceMs` after the last time at the earliest.
 // Only while the page is seen: a browser allows few connections to a server,
 // and the tabs in the background are not to use them up.
-export function useChanges(projectId: string | null, changed: () => void) {
+export function useChanges(projectId: string | null, changed: () => void,
+                           paceMs = QUIET_MS) {
   const now = useRef(changed);
   now.current = changed;
+  const pace = useRef(paceMs);
+  pace.current = paceMs;
   useEffect(() => {
     const query = projectId === null
         ? '' : `?project_id=${encodeURIComponent(projectId)}`;
     let source: EventSource | undefined;
     let timer: number | undefined;
     let missed = false;  // there was a time without a connection
+    let last = -Infinity;
     const soon = () => {
       timer ??= window.setTimeout(() => {
         timer = undefined;
+        last = performance.now();
         now.current();
-      }, QUIET_MS);
+      }, Math.max(QUIET_MS, last + pace.current - performance.now()));
     };
     const disconnect = () => {
       source?.close();

@@ -13,6 +13,9 @@ export interface RowsProps {
   render: (index: number) => ComponentChildren;
   // Kept in sight when it changes; -1: none.
   selected: number;
+  // What is selected. While it stays the same, but at another index, it is
+  // kept in sight only if it was: who has scrolled away is left in peace.
+  selectedKey?: string | null;
   head?: ComponentChildren;
   class?: string;
   scroller?: RefObject<HTMLDivElement>;
@@ -29,12 +32,23 @@ export function Rows(props: RowsProps) {
   const {height} = useSize(ref);
   const [top, setTop] = useState(0);
   const {count, rowHeight, selected} = props;
+  const shown = useRef<{key: unknown, index: number}>();
 
   useLayoutEffect(() => {
     const element = ref.current;
     if (!element || selected < 0 || selected >= count) return;
     const space = element.clientHeight - (head.current?.offsetHeight ?? 0);
     const at = selected * rowHeight;
+    const last = shown.current;
+    const key = props.selectedKey ?? selected;
+    shown.current = {key, index: selected};
+    if (last?.key === key && last.index !== selected) {
+      const was = last.index * rowHeight;
+      if (was < element.scrollTop - rowHeight ||
+          was > element.scrollTop + space) {
+        return;
+      }
+    }
     // When far away, to the middle; else just so far that it is seen whole.
     if (at < element.scrollTop - space || at > element.scrollTop + 2 * space) {
       element.scrollTop = at - space / 2;
@@ -43,7 +57,7 @@ export function Rows(props: RowsProps) {
     } else if (at + rowHeight > element.scrollTop + space) {
       element.scrollTop = at + rowHeight - space;
     }
-  }, [selected, count > 0, height > 0]);
+  }, [selected, props.selectedKey, count > 0, height > 0]);
 
   const first = Math.max(0, Math.floor(top / rowHeight) - SPARE);
   const last = Math.min(

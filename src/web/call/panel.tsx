@@ -1,11 +1,11 @@
 // The chosen call of a trace: everything that is known about it.
 import type {ComponentChildren} from 'preact';
-import {useMemo, useState} from 'preact/hooks';
+import {useMemo, useRef, useState} from 'preact/hooks';
 
 import {Call, equals, Feedback, postJson, postText, totalCost}
   from '../base/api';
 import {bytes, cost, count, duration, when} from '../base/format';
-import {useLoaded} from '../base/hooks';
+import {useLater, useLoaded} from '../base/hooks';
 import {member, pretty, Slice, textOf, valueOf, whole} from '../base/json_text';
 import {callRef, parseRef} from '../base/refs';
 import {go, Place, withParams} from '../base/router';
@@ -35,10 +35,14 @@ interface LoadedCall {
 
 const LARGE = ['inputs', 'output', 'attributes'];
 
-async function loadCall(projectId: string, id: string, signal: AbortSignal)
+// What was loaded `before` is given back if nothing of it has changed.
+async function loadCall(projectId: string, id: string,
+                        before: LoadedCall | null, signal: AbortSignal)
     : Promise<LoadedCall | null> {
-  const body = whole(await postText(
-      '/call/read', {project_id: projectId, id, include_costs: true}, signal));
+  const answer = await postText(
+      '/call/read', {project_id: projectId, id, include_costs: true}, signal);
+  if (answer === before?.text.text) return before;
+  const body = whole(answer);
   const text = member(body, 'call');
   if (!text || textOf(text) === 'null') return null;
   const call: Record<string, unknown> = {};
@@ -147,9 +151,10 @@ function Head({loaded, node}: {loaded: LoadedCall, node: Node}) {
   );
 }
 
-function PanelBody({loaded, node, projectId, place}: {
+function PanelBody({loaded, node, changes, projectId, place}: {
   loaded: LoadedCall,
   node: Node,
+  changes: number,
   projectId: string,
   place: Place,
 }) {
@@ -168,6 +173,7 @@ function PanelBody({loaded, node, projectId, place}: {
     }, signal);
     return result;
   });
+  useLater(changes, feedback.reload);
   const tabs: {id: Tab, label: ComponentChildren}[] = [
     ...(chat ? [{id: 'chat' as Tab, label: 'Chat'}] : []),
     {id: 'data', label: 'Data'},
@@ -215,19 +221,28 @@ function PanelBody({loaded, node, projectId, place}: {
   );
 }
 
-export function CallPanel({projectId, id, node, place}:
-    {projectId: string, id: string, node: Node, place: Place}) {
-  // Again when it ends, or fails: the tree has heard of that.
-  const loaded = useLoaded(
-      `${projectId} ${id} ${node.call.ended_at} ${node.status}`,
-      signal => loadCall(projectId, id, signal));
+// `changes`: another number whenever something in the project has changed.
+export function CallPanel({projectId, id, node, changes, place}: {
+  projectId: string,
+  id: string,
+  node: Node,
+  changes: number,
+  place: Place,
+}) {
+  const last = useRef<LoadedCall | null>(null);
+  const loaded = useLoaded(`${projectId} ${id}`, async signal => {
+    last.current = await loadCall(projectId, id, last.current, signal);
+    return last.current;
+  });
+  useLater(changes, loaded.reload);
   return (
     <section class="panel" aria-label="Call">
-      {loaded.error && <ErrorNote error={loaded.error} retry={loaded.reload} />}
+      {loaded.error &&
+        <ErrorNote error={loaded.error} retry={loaded.reload} />}
       {!loaded.error && loaded.data === undefined && <Loading />}
       {loaded.data === null && <Empty title="This call has been deleted." />}
       {loaded.data && <PanelBody loaded={loaded.data} node={node}
-        projectId={projectId} place={place} />}
+        changes={changes} projectId={projectId} place={place} />}
     </section>
   );
 }

@@ -192,6 +192,20 @@ export function buildTrace(calls: Call[]): TraceModel {
   };
 }
 
+// What has been silent for so long was left behind when its program ended.
+const SILENT_US = 3600e6;
+
+// Where the time axis ends: while calls run, now. Not if that would squeeze a
+// trace that was left behind into its beginning.
+export function axisEnd(model: TraceModel, nowUs: number): number {
+  const silentUs = nowUs - model.endUs;
+  if (model.open === 0 || silentUs <= 0 ||
+      (silentUs > SILENT_US && model.endUs > model.startUs)) {
+    return model.endUs;
+  }
+  return nowUs;
+}
+
 // The nodes to be seen, in order: none below a folded one; with a text only
 // those that have it in their name, and the way to them.
 export function visibleNodes(model: TraceModel, folded: Set<string>,

@@ -8,10 +8,13 @@ import {axisTicks, Node, TraceModel} from './model';
 
 export const ROW_HEIGHT = 26;
 
-// `tree`: the head of the column of the tree.
-export function AxisHead({model, tree}:
-    {model: TraceModel, tree: RefObject<HTMLDivElement>}) {
-  const total = model.endUs - model.startUs;
+// `tree`: the head of the column of the tree. `endUs`: the end of the axis.
+export function AxisHead({model, endUs, tree}: {
+  model: TraceModel,
+  endUs: number,
+  tree: RefObject<HTMLDivElement>,
+}) {
+  const total = endUs - model.startUs;
   return (
     <div role="row" class="row head-row call-row">
       <div role="columnheader" class="c-tree" ref={tree}>Call</div>
@@ -28,11 +31,12 @@ export function AxisHead({model, tree}:
   );
 }
 
-function Bar({node, model}: {node: Node, model: TraceModel}) {
-  const total = Math.max(1, model.endUs - model.startUs);
-  const left = 100 * (node.startUs - model.startUs) / total;
-  const width = 100 * (node.endUs - node.startUs) / total;
+function Bar({node, model, endUs}:
+    {node: Node, model: TraceModel, endUs: number}) {
+  const total = Math.max(1, endUs - model.startUs);
   const running = node.call.ended_at === null;
+  const left = 100 * (node.startUs - model.startUs) / total;
+  const width = 100 * ((running ? endUs : node.endUs) - node.startUs) / total;
   const label = running
       ? 'running' : duration((node.endUs - node.startUs) / 1000);
   // The label goes where there is room for it.
@@ -44,7 +48,8 @@ function Bar({node, model}: {node: Node, model: TraceModel}) {
         `${node.tokens !== null && node.children.length === 0 ? 'bar-llm' : ''}` +
         ` ${node.critical ? 'bar-critical' : ''}`}
         style={{left: `${left}%`, width: `${width}%`}} />
-      <span class={`bar-label ${inside ? 'bar-inside' : ''}`}
+      <span class={`bar-label ${!inside ? '' :
+        running ? 'bar-inside bar-plate' : 'bar-inside'}`}
         style={inside ? {right: `${Math.max(0, 100 - left - width)}%`}
           : before ? {right: `${100 - left}%`} : {left: `${left + width}%`}}>
         {label}
@@ -57,10 +62,11 @@ function Bar({node, model}: {node: Node, model: TraceModel}) {
   );
 }
 
-export function CallRow({node, model, indent, index, selected, folded,
+export function CallRow({node, model, endUs, indent, index, selected, folded,
                          onSelect, onFold}: {
   node: Node,
   model: TraceModel,
+  endUs: number,
   indent: Indenting,
   index: number,
   selected: boolean,
@@ -94,7 +100,9 @@ export function CallRow({node, model, indent, index, selected, folded,
         {folded && <span class="folded-count">{count(node.size - 1)}</span>}
       </div>
       <div role="gridcell" class="c-tokens">{count(node.tokens)}</div>
-      <div role="gridcell" class="c-bar"><Bar node={node} model={model} /></div>
+      <div role="gridcell" class="c-bar">
+        <Bar node={node} model={model} endUs={endUs} />
+      </div>
     </div>
   );
 }

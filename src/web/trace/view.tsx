@@ -1,9 +1,10 @@
 // One trace: its calls as a tree beside a waterfall, and the chosen call.
 import {useMemo, useRef, useState} from 'preact/hooks';
 
-import {Call, Cost, postJson, queryCalls, totalCost} from '../base/api';
+import {Cost, linesOf, postJson, postText, queryCalls, totalCost}
+  from '../base/api';
 import {cost, count, duration, plural} from '../base/format';
-import {useKeys, useLoaded, useTitle} from '../base/hooks';
+import {useKeys, useLater, useLoaded, useNow, useTitle} from '../base/hooks';
 import {useChanges} from '../base/live';
 import {callPath, viewPath} from '../base/refs';
 import {go, listPath, Place} from '../base/router';
@@ -11,14 +12,21 @@ import {CopyButton, Empty, ErrorNote, Loading} from '../base/ui';
 import {Rows} from '../base/virtual';
 import {CallPanel} from '../call/panel';
 import {useIndent} from './indent';
-import {buildTrace, Node, TraceModel, visibleNodes} from './model';
+import {axisEnd, buildTrace, Node, TraceModel, visibleNodes} from './model';
 import {AxisHead, CallRow, ROW_HEIGHT} from './rows';
 
 const COLUMNS = ['parent_id', 'thread_id', 'ended_at', 'display_name',
                  'exception', 'summary'];
 
+interface LoadedTrace {
+  text: string;  // as it was sent
+  model: TraceModel;
+}
+
+// What was loaded `before` is given back if nothing of it has changed.
 async function loadTrace(projectId: string, id: string, byTrace: boolean,
-                         signal: AbortSignal): Promise<TraceModel | null> {
+                         before: LoadedTrace | null, signal: AbortSignal)
+    : Promise<LoadedTrace | null> {
   let traceId = id;
   if (!byTrace) {
     const [call] = await queryCalls(
@@ -26,10 +34,14 @@ async function loadTrace(projectId: string, id: string, byTrace: boolean,
     if (!call) return null;
     traceId = call.trace_id;
   }
-  const calls = await queryCalls(
-      projectId, {filter: {trace_ids: [traceId]}, sort_by: []}, COLUMNS,
-      signal);
-  return calls.length ? buildTrace(calls) : null;
+  const text = await postText('/calls/stream_query', {
+    project_id: projectId,
+    columns: COLUMNS,
+    filter: {trace_ids: [traceId]},
+    sort_by: [],
+  }, signal);
+  if (text === before?.text) return before;
+  return text ? {text, model: buildTrace(linesOf(text))} : null;
 }
 
 type CallUsage = Record<string, Record<string, Cost>>;
@@ -38,11 +50,12 @@ type CallUsage = Record<string, Record<string, Cost>>;
 function useCost(model: TraceModel, projectId: string): number | null {
   const roots = model.roots.map(({call}) => call.id);
   const usage = useLoaded(
-      `usage ${projectId} ${roots} ${model.all.length} ${model.open}`,
+      `usage ${projectId} ${roots}`,
       signal => postJson<{call_usage: CallUsage}>('/calls/usage', {
         project_id: projectId, call_ids: roots, include_costs: true,
         limit: Math.max(1000, 2 * model.all.length),
       }, signal));
+  useLater(model, usage.reload);
   const costs = Object.values(usage.data?.call_usage ?? {})
       .map(models => totalCost(models))
       .filter(cost => cost !== null);
@@ -96,8 +109,9 @@ function Summary({model, projectId, onJump}: {
   );
 }
 
-function TraceBody({model, projectId, id, place}: {
+function TraceBody({model, changes, projectId, id, place}: {
   model: TraceModel,
+  changes: number,
   projectId: string,
   id: string,
   place: Place,
@@ -107,6 +121,7 @@ function TraceBody({model, projectId, id, place}: {
   const search = useRef<HTMLInputElement>(null);
   const tree = useRef<HTMLDivElement>(null);
   const indent = useIndent(tree, model.deepest);
+  const endUs = axisEnd(model, 1000 * useNow(model.open > 0));
   const rows = useMemo(() => visibleNodes(model, folded, text),
                        [model, folded, text]);
   const selected = model.byId.get(id) ?? model.roots[0];
@@ -208,7 +223,8 @@ function TraceBody({model, projectId, id, place}: {
             </span>
           </div>
           <Rows count={rows.length} rowHeight={ROW_HEIGHT} selected={at}
-            head={<AxisHead model={model} tree={tree} />} class="calls"
+            selectedKey={selected.call.id} class="calls"
+            head={<AxisHead model={model} endUs={endUs} tree={tree} />}
             attributes={{
               'role': 'treegrid',
               'aria-label': 'Calls of the trace',
@@ -218,14 +234,16 @@ function TraceBody({model, projectId, id, place}: {
             render={index => {
               const node = rows[index];
               return <CallRow key={node.call.id} node={node} model={model}
-                indent={indent} index={index} selected={node === selected}
+                endUs={endUs} indent={indent} index={index}
+                selected={node === selected}
                 folded={!text && folded.has(node.call.id)}
                 onSelect={() => show(node)}
                 onFold={() => fold(node, !folded.has(node.call.id))} />;
             }} />
         </section>
         <CallPanel key={selected.call.id} projectId={projectId}
-          id={selected.call.id} node={selected} place={place} />
+          id={selected.call.id} node={selected} changes={changes}
+          place={place} />
       </div>
     </div>
   );
@@ -240,26 +258,27 @@ export function TraceView({projectId, id, byTrace, place}: {
   // The call by which the trace was found; another call of the same trace
   // needs no loading.
   const anchor = useRef({id, byTrace});
-  const model = useRef<TraceModel | null>(null);
-  if (!model.current?.byId.has(id) && anchor.current.id !== id) {
+  const last = useRef<LoadedTrace | null>(null);
+  if (!last.current?.model.byId.has(id) && anchor.current.id !== id) {
     anchor.current = {id, byTrace};
   }
   const {id: from, byTrace: fromTrace} = anchor.current;
+  const tookMs = useRef(0);
   const trace = useLoaded(`${projectId} ${from} ${fromTrace}`, async signal => {
-    const loaded = await loadTrace(projectId, from, fromTrace, signal);
-    model.current = loaded;
-    return loaded;
+    const start = performance.now();
+    last.current =
+        await loadTrace(projectId, from, fromTrace, last.current, signal);
+    tookMs.current = performance.now() - start;
+    return last.current?.model ?? null;
   });
   useTitle('Trace');
-  useChanges(projectId, async () => {
-    const {data} = trace;
-    if (!data || data.open) return trace.reload();
-    const root: Call = data.roots[0].call;
-    const {count: calls} = await postJson<{count: number}>(
-        '/calls/query_stats',
-        {project_id: projectId, filter: {trace_ids: [root.trace_id]}});
-    if (calls !== data.all.length) trace.reload();
-  });
+  // What has changed is not told, and may be anything. A large trace in a busy
+  // project is asked for so seldom that the page is still free for people.
+  const [changes, setChanges] = useState(0);
+  useChanges(projectId, () => {
+    trace.reload();
+    setChanges(n => n + 1);
+  }, 5 * tookMs.current);
   if (trace.error && !trace.data) {
     return <div class="view">
       <ErrorNote error={trace.error} retry={trace.reload} />
@@ -275,6 +294,6 @@ export function TraceView({projectId, id, byTrace, place}: {
       </Empty>
     );
   }
-  return <TraceBody model={trace.data} projectId={projectId} id={id}
-    place={place} />;
+  return <TraceBody model={trace.data} changes={changes} projectId={projectId}
+    id={id} place={place} />;
 }
