@@ -26,6 +26,20 @@ webTest('threads are listed, and one is shown as a conversation',
                    ['user', 'assistant', 'user', 'assistant']);
 });
 
+webTest('a turn that failed says why, also one of Python',
+        async ({page, url, api}) => {
+  await callBatch(api, PROJECT, [{
+    id: 'py-turn', trace_id: 'py-turn', thread_id: 'python', turn_id: 'py-turn',
+    op_name: 'turn', startMs: 0, endMs: 1,
+    exception: 'Traceback (most recent call last):\n' +
+        '  File "app.py", line 3, in run\nValueError: too small\n\n',
+  }]);
+  await page.goto(`${url}${VIEW}/thread/python`);
+  await page.locator('.row-error').waitFor();
+  assert.equal(await page.locator('.row-error').textContent(),
+               'ValueError: too small');
+});
+
 webTest('objects have versions, and what changed between two is shown',
         async ({page, url}) => {
   await page.goto(`${url}${VIEW}/objects`);

@@ -11,17 +11,22 @@ export function duration(ms: number | null | undefined): string {
     return `${Math.floor(seconds / 60)}m ${pad(seconds % 60)}s`;
   }
   const minutes = Math.round(seconds / 60);
-  return `${Math.floor(minutes / 60)}h ${pad(minutes % 60)}m`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 100) return `${hours}h ${pad(minutes % 60)}m`;
+  return `${count(Math.floor(hours / 24))}d ${pad(hours % 24)}h`;
 }
 
 function pad(n: number): string { return String(n).padStart(2, '0'); }
 
-// 950, 12.3k, 4.56M
+// 950, 12.3k, 4.56M, 7.8G, 9.2E18
 export function count(n: number | null | undefined): string {
   if (n === null || n === undefined) return '';
+  if (n < 0) return `−${count(-n)}`;
   if (n < 10_000) return n.toLocaleString('en-US');
   if (n < 999_500) return `${trim(n / 1000)}k`;
-  return `${trim(n / 1e6)}M`;
+  if (n < 999.5e6) return `${trim(n / 1e6)}M`;
+  if (n < 999.5e9) return `${trim(n / 1e9)}G`;
+  return n.toExponential(1).replace('.0', '').replace('e+', 'E');
 }
 
 function trim(x: number): string {
@@ -31,6 +36,7 @@ function trim(x: number): string {
 export function cost(usd: number | null | undefined): string {
   if (usd === null || usd === undefined) return '';
   if (usd === 0) return '$0';
+  if (usd < 0) return `−${cost(-usd)}`;
   if (usd < 0.0001) return '<$0.0001';
   if (usd < 0.1) return `$${usd.toFixed(4)}`;
   return usd < 1000 ? `$${usd.toFixed(2)}` : `$${count(Math.round(usd))}`;
@@ -74,6 +80,14 @@ export function axisTime(s: number, isFirst: boolean): string {
   const time = `${pad(date.getHours())}:${pad(date.getMinutes())}`;
   if (time === '00:00') return day;
   return isFirst ? `${time}\n${day}` : time;
+}
+
+// The line of an exception that says what went wrong: Python puts it last,
+// below the stack; others first.
+export function exceptionReason(exception: string): string {
+  const lines = exception.split('\n').filter(line => line.trim() !== '');
+  const line = /^Traceback \(/.test(lines[0] ?? '') ? lines.at(-1) : lines[0];
+  return (line ?? '').trim();
 }
 
 export function plural(n: number, one: string, many = `${one}s`): string {

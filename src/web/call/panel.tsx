@@ -4,7 +4,7 @@ import {useMemo, useRef, useState} from 'preact/hooks';
 
 import {Call, equals, Feedback, postJson, postText, totalCost}
   from '../base/api';
-import {bytes, cost, count, duration, when} from '../base/format';
+import {bytes, cost, count, duration, exceptionReason, when} from '../base/format';
 import {useLater, useLoaded} from '../base/hooks';
 import {member, pretty, Slice, textOf, valueOf, whole} from '../base/json_text';
 import {callRef, parseRef} from '../base/refs';
@@ -91,18 +91,15 @@ function Value({title, slice, projectId}:
 }
 
 function Exception({text}: {text: string}) {
-  // Python puts what went wrong last, below the stack; JavaScript first.
-  const lines = text.trimEnd().split('\n');
-  const first = /^Traceback/.test(lines[0])
-      ? lines[lines.length - 1] : lines[0];
+  const reason = exceptionReason(text);
   return (
     <section class="exception" aria-label="Exception">
       <div class="section-bar">
-        <h3>{first.slice(0, 500)}</h3>
+        <h3>{reason.slice(0, 500)}</h3>
         <span class="grow" />
         <CopyButton text={text}>Copy</CopyButton>
       </div>
-      {(lines.length > 1 || first.length > 500) &&
+      {(text.trim() !== reason || reason.length > 500) &&
         <pre class="code stack" tabIndex={0}><LongText text={text} /></pre>}
     </section>
   );

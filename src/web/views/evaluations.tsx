@@ -1,6 +1,6 @@
 // Evaluations, and several of them side by side.
 import type {Call} from '../base/api';
-import {count, duration, plural, when} from '../base/format';
+import {count, duration, plural, exceptionReason, when} from '../base/format';
 import {useLoaded, useTitle} from '../base/hooks';
 import {useChanges} from '../base/live';
 import {callPath, parseRef, refPath} from '../base/refs';
@@ -109,7 +109,7 @@ function TrialCell({trials, projectId}:
     <td>
       <a class="trial-output" href={callPath(projectId, trial.call.id)}>
         {trial.call.exception
-          ? trial.call.exception.split('\n')[0].slice(0, CELL)
+          ? exceptionReason(trial.call.exception).slice(0, CELL)
           : short(trial.output) || 'no output'}
       </a>
       <div class="scores">
@@ -228,7 +228,9 @@ export function View({projectId, place}: ViewProps) {
                   <span class="with-status">
                     <StatusIcon
                       status={call.summary?.weave?.status ?? 'running'} />
-                    <a href={callPath(projectId, call.id)}>{nameOf(call)}</a>
+                    <a class="cut-name" href={callPath(projectId, call.id)}>
+                      {nameOf(call)}
+                    </a>
                   </span>
                 </th>
                 <td><ModelLink call={call} /></td>

@@ -1,6 +1,6 @@
 // Conversations: the threads of a project, and the turns of one.
 import {equals, postLines, queryCalls} from '../base/api';
-import {count, duration, plural, when} from '../base/format';
+import {count, duration, plural, exceptionReason, when} from '../base/format';
 import {useLoaded, useTitle} from '../base/hooks';
 import {useChanges} from '../base/live';
 import {callPath, viewPath} from '../base/refs';
@@ -60,7 +60,8 @@ function ThreadList({projectId}: {projectId: string}) {
           {threads.data.map(row => (
             <tr key={row.thread_id}>
               <th scope="row">
-                <a href={viewPath(projectId, 'thread', row.thread_id)}>
+                <a class="cut-name"
+                  href={viewPath(projectId, 'thread', row.thread_id)}>
                   {row.thread_id}
                 </a>
               </th>
@@ -150,7 +151,7 @@ function ThreadPage({projectId, id}: {projectId: string, id: string}) {
                       value={call.output} />}
                 </>}
               {call.exception &&
-                <p class="row-error">{call.exception.split('\n')[0]}</p>}
+                <p class="row-error">{exceptionReason(call.exception)}</p>}
             </li>
           );
         })}
