@@ -19,6 +19,8 @@ export interface RowsProps {
   head?: ComponentChildren;
   class?: string;
   scroller?: RefObject<HTMLDivElement>;
+  // Where to begin, in pixels from the top.
+  startTop?: number;
   // The last rows have come into sight.
   onEnd?: () => void;
   attributes?: Record<string, string | number | undefined>;
@@ -34,6 +36,11 @@ export function Rows(props: RowsProps) {
   const {count, rowHeight, selected} = props;
   const shown = useRef<{key: unknown, index: number}>();
 
+  useLayoutEffect(() => {
+    if (!ref.current || !props.startTop) return;
+    ref.current.scrollTop = props.startTop;
+    setTop(ref.current.scrollTop);
+  }, []);
   useLayoutEffect(() => {
     const element = ref.current;
     if (!element || selected < 0 || selected >= count) return;

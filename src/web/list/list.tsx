@@ -1,11 +1,11 @@
 // The list of traces, newest first unless sorted otherwise, live.
 import type {ComponentChildren} from 'preact';
-import {useEffect, useRef, useState} from 'preact/hooks';
+import {useLayoutEffect, useRef, useState} from 'preact/hooks';
 
 import {ApiError, postJson, postLines, Project, Trace}
   from '../base/api';
 import {cost, count, duration, plural, when} from '../base/format';
-import {useKeys, useLoaded, useTitle} from '../base/hooks';
+import {useKeys, useLater, useLoaded, useTitle} from '../base/hooks';
 import {useChanges} from '../base/live';
 import {callPath, opLabel, viewPath} from '../base/refs';
 import {go, Place, withParams} from '../base/router';
@@ -16,6 +16,9 @@ import {Filters, filtersOf, isFiltered, SortField, tracesBody} from './query';
 
 const ROW_HEIGHT = 30;
 const PAGE = 200;
+
+// The one of the README.
+const ANY_KEY = '0123456789abcdef0123456789abcdef01234567';
 
 interface OpRow { op_name: string; name: string; }
 
@@ -70,11 +73,14 @@ function TraceRow({trace, index, selected, chosen, longest, withProject,
         <StatusIcon status={trace.status} />
       </div>
       <div role="gridcell" class="c-name">
-        <a href={callPath(trace.project_id, trace.id)} tabIndex={-1}>{name}</a>
+        <a href={callPath(trace.project_id, trace.id)} tabIndex={-1}
+          title={name.slice(0, 2000)}>{name}</a>
         {trace.exception
-          ? <span class="row-error">{trace.exception}</span>
+          ? <span class="row-error" title={trace.exception.slice(0, 2000)}>
+            {trace.exception}
+          </span>
           : trace.errors > 0 &&
-            <span class="row-error">
+            <span class="row-errors">
               {plural(trace.errors, 'error')} below
             </span>}
       </div>
@@ -111,11 +117,21 @@ function NoTraces({filters, projectId}:
       <p>Point a Weave SDK here, and its traces appear at once:</p>
       <pre class="code">
         {`export WF_TRACE_SERVER_URL=${location.origin}\n` +
-         'export WANDB_API_KEY=any'}
+         `export WANDB_API_KEY=${ANY_KEY}   # any will do\n` +
+         `export WANDB_BASE_URL=${location.origin}   # for Python`}
       </pre>
     </Empty>
   );
 }
+
+// Where people were in a list, by its address, so that they come back to the
+// same place from a trace.
+interface Whereabouts {
+  limit: number;
+  selectedId: string | null;
+  top: number;
+}
+const left = new Map<string, Whereabouts>();
 
 export function TraceList({projectId, place, projects, onProjectsChanged}: {
   projectId: string | null,
@@ -125,9 +141,14 @@ export function TraceList({projectId, place, projects, onProjectsChanged}: {
 }) {
   useTitle(projectId ?? 'Traces');
   const filters = filtersOf(place);
-  const [limit, setLimit] = useState(PAGE);
+  const [back] = useState(() => left.get(place.search));
+  const [limit, setLimit] = useState(back?.limit ?? PAGE);
+  const startTop = useRef(back?.top);
   const filterKey = JSON.stringify([projectId, filters]);
-  useEffect(() => setLimit(PAGE), [filterKey]);
+  useLater(filterKey, () => {
+    setLimit(PAGE);
+    startTop.current = undefined;
+  });
 
   // What there is to choose from; asked for when somebody is about to.
   const [choosing, setChoosing] = useState(false);
@@ -150,10 +171,16 @@ export function TraceList({projectId, place, projects, onProjectsChanged}: {
   });
 
   const traces = list.data ?? [];
-  const [selectedId, setSelectedId] = useState<string | null>(null);
+  const [selectedId, setSelectedId] = useState(back?.selectedId ?? null);
   const [chosen, setChosen] = useState<Trace[]>([]);
   const at = traces.findIndex(trace => trace.id === selectedId);
   const scroller = useRef<HTMLDivElement>(null);
+  const here = useRef({search: '', limit, selectedId});
+  here.current = {search: place.search, limit, selectedId};
+  useLayoutEffect(() => () => {
+    const {search, ...rest} = here.current;
+    left.set(search, {...rest, top: scroller.current?.scrollTop ?? 0});
+  }, []);
   const select = (index: number) => {
     const trace = traces[Math.max(0, Math.min(traces.length - 1, index))];
     if (trace) setSelectedId(trace.id);
@@ -221,7 +248,8 @@ export function TraceList({projectId, place, projects, onProjectsChanged}: {
       {list.data && traces.length === 0 && !list.error &&
         <NoTraces filters={filters} projectId={projectId} />}
       {traces.length > 0 && <Rows count={traces.length} rowHeight={ROW_HEIGHT}
-        selected={at} head={head} scroller={scroller}
+        selected={at} selectedKey={selectedId} head={head} scroller={scroller}
+        startTop={startTop.current}
         class={`traces ${withProject ? 'with-project' : ''}`}
         onEnd={() => {
           if (traces.length >= limit) setLimit(limit + PAGE);
@@ -241,12 +269,12 @@ export function TraceList({projectId, place, projects, onProjectsChanged}: {
             onSelect={() => setSelectedId(trace.id)} />;
         }} />}
       <footer class="bar" aria-live="polite">
-        <span>
+        {list.data && <span>
           {plural(traces.length, 'trace')}
           {traces.length >= limit ? ' or more' : ''}
           {projects && projectId === null
             ? ` in ${plural(projects.length, 'project')}` : ''}
-        </span>
+        </span>}
         <span class="grow" />
         {chosen.length === 1 &&
           <span>One chosen; choose another with x to compare</span>}

@@ -90,7 +90,12 @@ function Table({rows, title}: {rows: StatsRow[], title: string}) {
       <tbody>
         {rows.map(row => (
           <tr key={row.op_name ?? row.model ?? row.name}>
-            <th scope="row" title={row.op_name}>{row.name ?? row.model}</th>
+            <th scope="row">
+              <span class="cut-name"
+                title={(row.op_name ?? row.name ?? row.model)?.slice(0, 2000)}>
+                {row.name ?? row.model}
+              </span>
+            </th>
             <td class="number">{count(row.calls)}</td>
             <td class={`number ${row.errors ? 'has-errors' : ''}`}>
               {count(row.errors)}

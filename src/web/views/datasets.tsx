@@ -53,7 +53,8 @@ function DatasetList({projectId}: {projectId: string}) {
             return (
               <tr key={obj.object_id}>
                 <th scope="row">
-                  <a href={viewPath(projectId, 'dataset', obj.object_id)}>
+                  <a class="cut-name"
+                    href={viewPath(projectId, 'dataset', obj.object_id)}>
                     {obj.object_id}
                   </a>
                 </th>

@@ -67,7 +67,8 @@ function ObjectList({projectId, place}: {projectId: string, place: Place}) {
             {rows.map(obj => (
               <tr key={obj.object_id}>
                 <th scope="row">
-                  <a href={viewPath(projectId, 'object', obj.object_id)}>
+                  <a class="cut-name"
+                    href={viewPath(projectId, 'object', obj.object_id)}>
                     {obj.object_id}
                   </a>
                 </th>
