@@ -7,6 +7,8 @@ import {callBatch, publish} from './support/calls.mjs';
 const PROJECT = 'acme/hostile';
 const SCRIPT = '<script>alert(1)</script><img src=x onerror=alert(2)>';
 const RTL = '\u202eabc\u202c \u0634\u0643\u0631\u0627';
+const RTL_SEEN = '\\u202eabc\\u202c \u0634\u0643\u0631\u0627';
+const LONG_KEY = 'key '.repeat(2000);
 const BIG = 5_000_000;
 
 const webTest = webTests(PROJECT, async ({api}) => {
@@ -43,6 +45,11 @@ const webTest = webTests(PROJECT, async ({api}) => {
       deep: JSON.parse('['.repeat(150) + ']'.repeat(150)),
     },
   }]);
+  await callBatch(api, PROJECT, [{
+    id: 'turned', trace_id: 'turned', op_name: 'turned', startMs: 10, endMs: 20,
+    display_name: 'name \u202eexe', exception: 'ValueError: \u202ereason',
+    inputs: {'\u202ekey': '\u2066value', [LONG_KEY]: 1},
+  }]);
   await publish(api, PROJECT, 'evil', {[SCRIPT]: SCRIPT});
 });
 
@@ -58,7 +65,7 @@ webTest('markup in names, keys and values stays text',
     await page.getByText('onerror=alert').first().waitFor();
   }
   await page.getByRole('tab', {name: 'Data'}).click();
-  await page.getByText(RTL).first().waitFor();
+  await page.getByText(RTL_SEEN).first().waitFor();
   assert.equal(await page.locator('script:not([src]), img[src="x"]').count(),
                0);
   assert.equal(await page.locator('a[href^="javascript:"]').count(), 0);
@@ -68,6 +75,37 @@ webTest('markup in names, keys and values stays text',
   await page.goto(`${url}/${PROJECT}/r/object/evil`);
   await page.getByText(SCRIPT).first().waitFor();
 }, EXPECTED_FAILURES);
+
+webTest('what turns the direction of a text is seen, and turns nothing',
+        async ({page, url}) => {
+  const isSafe = async seen => {
+    await page.getByText(seen).first().waitFor();
+    assert.ok(!/[\u202a-\u202e\u2066-\u2069]/.test(
+        await page.locator('body').innerText()));
+  };
+  await page.goto(`${url}/${PROJECT}/r/call/turned`);
+  await isSafe('name \\u202eexe');
+  await isSafe('"\\u2066value"');
+  const inputs = page.getByRole('region', {name: 'Inputs'});
+  await inputs.getByText('\\u202ekey').first().waitFor();
+  await inputs.getByRole('button', {name: 'Raw'}).click();
+  await isSafe('"\\u202ekey":');
+  await isSafe('ValueError: \\u202ereason');
+  await page.goto(url);
+  await isSafe('name \\u202eexe');
+});
+
+webTest('a very long key is cut, and can be had whole',
+        async ({page, url}) => {
+  await page.goto(`${url}/${PROJECT}/r/call/turned`);
+  const key = page.locator('.j-key', {hasText: 'key key'}).first();
+  await key.waitFor();
+  assert.ok((await key.textContent()).length < 200);
+  await key.getByRole('button', {name: 'Show 8 kB'}).click();
+  await page.waitForFunction(
+      length => [...document.querySelectorAll('.j-key')]
+          .some(one => one.textContent.length === length), LONG_KEY.length);
+});
 
 webTest('pictures from elsewhere are named, not loaded',
         async ({page, url}) => {

@@ -57,6 +57,22 @@ webTest('objects have versions, and what changed between two is shown',
   await page.getByText('"gpt-4o"', {exact: true}).waitFor();
 });
 
+webTest('of a long text the lines that changed are shown',
+        async ({page, url, api}) => {
+  const text = (...changed) => ['You answer briefly.', 'Be kind.', ...changed,
+                                'A backslash: \\n', 'The end.\n'].join('\n');
+  await publish(api, PROJECT, 'long-prompt', {text: text('Say "you".'), n: 1});
+  await publish(api, PROJECT, 'long-prompt', {text: text('Say "thou".'), n: 1});
+  await page.goto(`${url}${VIEW}/object/long-prompt`);
+  await page.getByRole('link', {name: 'Compare with v0'}).click();
+  await page.locator('.diff-line.added').waitFor();
+  assert.deepEqual(await page.locator('.diff-text').allTextContents(), [
+    '{', '  "text": "You answer briefly.\\n', '    Be kind.\\n',
+    '    Say \\"you\\".\\n', '    Say \\"thou\\".\\n',
+    '    A backslash: \\\\n\\n', '    The end.\\n",', '  "n": 1', '}',
+  ]);
+});
+
 webTest('a text of blanks alone can be seen', async ({page, url}) => {
   await page.goto(`${url}${VIEW}/objects`);
   await page.getByRole('link', {name: 'settings'}).click();
@@ -155,6 +171,18 @@ webTest('of a young project the charts show the first hour, also one call',
   await page.reload();
   await canvas.waitFor();
   assert.equal(await page.getByLabel('Time').inputValue(), '24h');
+});
+
+webTest('without prices the charts say so, and draw no cost',
+        async ({page, url, api}) => {
+  await callBatch(api, 'acme/unpriced', [{
+    id: 'unpriced', trace_id: 'unpriced', op_name: 'unpriced', startMs: 0,
+    endMs: 40, usage: {'nobodys-model': {prompt_tokens: 5, requests: 1}},
+  }]);
+  await page.goto(`${url}/acme/unpriced/r/charts`);
+  await page.getByText('No prices are known').waitFor();
+  await page.locator('.plot canvas').nth(3).waitFor();
+  assert.equal(await page.locator('.plot canvas').count(), 4);
 });
 
 webTest('views that follow nothing do not claim to', async ({page, url}) => {

@@ -82,12 +82,22 @@ export function axisTime(s: number, isFirst: boolean): string {
   return isFirst ? `${time}\n${day}` : time;
 }
 
+// Characters that turn the direction of what follows, also beyond the text
+// that they are in.
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
+
+// The text with those characters as escapes, so that it can neither hide nor
+// pretend anything.
+export function visible(text: string): string {
+  return text.replace(TURNING, one => `\\u${one.charCodeAt(0).toString(16)}`);
+}
+
 // The line of an exception that says what went wrong: Python puts it last,
 // below the stack; others first.
 export function exceptionReason(exception: string): string {
   const lines = exception.split('\n').filter(line => line.trim() !== '');
   const line = /^Traceback \(/.test(lines[0] ?? '') ? lines.at(-1) : lines[0];
-  return (line ?? '').trim();
+  return visible((line ?? '').trim());
 }
 
 export function plural(n: number, one: string, many = `${one}s`): string {

@@ -116,8 +116,21 @@ export function member(slice: Slice, key: string): Slice | undefined {
   return members(slice).rows.find(row => row.key === key)?.value;
 }
 
+const ESCAPE = /\\(?:u[0-9a-fA-F]{4}|.)/g;
+
+// A string of several lines with each on a line of its own.
+function brokenLines(string: string, indent: string): string {
+  if (!string.includes('\\n')) return string;
+  return string.replace(ESCAPE, (escape, at: number) =>
+    escape === '\\n' && at < string.length - 3
+        ? `${escape}\n${indent}` : escape);
+}
+
 // The text with line breaks and indentation; numbers and strings untouched.
-export function pretty({text, start, end}: Slice): string {
+// With `breakStrings` a string goes on in the next line after each line break
+// in it, so that texts can be compared by their own lines.
+export function pretty({text, start, end}: Slice, breakStrings = false)
+    : string {
   const parts: string[] = [];
   let indent = '';
   let i = start;
@@ -125,7 +138,9 @@ export function pretty({text, start, end}: Slice): string {
     const c = text[i];
     if (c === '"') {
       const stop = skipString(text, i);
-      parts.push(text.slice(i, stop));
+      const string = text.slice(i, stop);
+      parts.push(
+          breakStrings ? brokenLines(string, `${indent}  `) : string);
       i = stop;
     } else if (c === '{' || c === '[') {
       const inside = skipSpace(text, i + 1);

@@ -2,7 +2,7 @@
 import {diffLines} from 'diff';
 import {useMemo, useState} from 'preact/hooks';
 
-import {plural} from './format';
+import {plural, visible} from './format';
 
 // Unchanged lines kept around a change.
 const CONTEXT = 3;
@@ -73,7 +73,7 @@ function LineRow({line}: {line: Line}) {
       <span class="diff-number">{line.left}</span>
       <span class="diff-number">{line.right}</span>
       <span class="diff-mark">{line.mark}</span>
-      <span class="diff-text">{line.text}</span>
+      <span class="diff-text">{visible(line.text)}</span>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 // The source of an op.
 import {fileContent, Obj, postJson} from '../base/api';
+import {visible} from '../base/format';
 import {useLoaded} from '../base/hooks';
 import {Ref, refPath} from '../base/refs';
 import {CopyButton, Empty, ErrorNote, Loading} from '../base/ui';
@@ -19,7 +20,7 @@ export function CodeText({text}: {text: string}) {
   return (
     <pre class="code source" tabIndex={0}>
       {lines.map((line, i) => (
-        <span key={i} class="line">{line}{'\n'}</span>
+        <span key={i} class="line">{visible(line)}{'\n'}</span>
       ))}
     </pre>
   );

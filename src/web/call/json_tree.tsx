@@ -1,7 +1,7 @@
 // A JSON value as a foldable tree, straight from its text.
 import {useState} from 'preact/hooks';
 
-import {bytes, count} from '../base/format';
+import {bytes, count, visible} from '../base/format';
 import {isEmpty, kindOf, member, members, Slice, textOf, valueOf}
   from '../base/json_text';
 import {parseRef, refPath} from '../base/refs';
@@ -12,9 +12,10 @@ const LINE = 160;  // characters of a string before it is folded
 const STEP = 20_000;  // characters more each time
 
 // Text of any length, in parts.
-export function LongText({text, class: name = 'long-text'}:
+export function LongText({text: raw, class: name = 'long-text'}:
     {text: string, class?: string}) {
   const [shown, setShown] = useState(2000);
+  const text = visible(raw);
   if (text.length <= shown + 200) return <span class={name}>{text}</span>;
   return (
     <span class={name}>
@@ -36,7 +37,7 @@ function StringValue({slice}: {slice: Slice}) {
     const head = slice.text.slice(slice.start, slice.start + LINE);
     return (
       <span class="j-string">
-        {head}<span class="cut" aria-hidden="true">…</span>
+        {visible(head)}<span class="cut" aria-hidden="true">…</span>
         <button class="more" onClick={() => setOpen(true)}>
           Show {bytes(length)}
         </button>
@@ -46,7 +47,7 @@ function StringValue({slice}: {slice: Slice}) {
   const text = valueOf<string>(slice);
   const ref = parseRef(text);
   const href = ref && refPath(ref);
-  if (href) return <a class="j-ref" href={href}>{text}</a>;
+  if (href) return <a class="j-ref" href={href}>{visible(text)}</a>;
   if (/^data:image\/(png|jpeg|gif|webp);base64,/.test(text.slice(0, 40))) {
     return <img class="media" src={text} alt="Image in the value" />;
   }
@@ -54,7 +55,7 @@ function StringValue({slice}: {slice: Slice}) {
   if (open || (text.trim() && text.includes('\n'))) {
     return <span class="j-string j-block"><LongText text={text} /></span>;
   }
-  return <span class="j-string">{JSON.stringify(text)}</span>;
+  return <span class="j-string">{visible(JSON.stringify(text))}</span>;
 }
 
 // What a folded container says about itself.
@@ -63,7 +64,7 @@ function Preview({slice}: {slice: Slice}) {
                                                       slice.start + 140));
   return (
     <span class="j-preview">
-      {text.replace(/\s+/g, ' ')}{slice.end - slice.start > 140 && '…'}
+      {visible(text.replace(/\s+/g, ' '))}{slice.end - slice.start > 140 && '…'}
     </span>
   );
 }
@@ -87,6 +88,23 @@ function Members({slice, depth, projectId}:
   );
 }
 
+function Key({name}: {name: string | number}) {
+  const [open, setOpen] = useState(false);
+  if (typeof name === 'number') return <span class="j-index">{name}</span>;
+  if (name.length <= LINE || open) {
+    return <span class="j-key">{visible(name)}</span>;
+  }
+  return (
+    <span class="j-key">
+      {visible(name.slice(0, LINE / 2))}
+      <span class="cut" aria-hidden="true">…</span>
+      <button class="more" onClick={() => setOpen(true)}>
+        Show {bytes(name.length)}
+      </button>
+    </span>
+  );
+}
+
 function isMedia(slice: Slice): boolean {
   if (slice.end - slice.start > 10_000) return false;
   const type = member(slice, '_type');
@@ -106,9 +124,7 @@ function JsonNode({name, slice, depth, projectId}: {
   const media = nested && isMedia(slice);
   const [open, setOpen] = useState(nested && !media &&
       (depth === 0 ? size < 20_000 : depth < 3 && size < 600));
-  const key = <span class={typeof name === 'number' ? 'j-index' : 'j-key'}>
-    {name}
-  </span>;
+  const key = <Key name={name} />;
   if (!nested) {
     return (
       <div role="treeitem" class="j-row">
@@ -123,7 +139,8 @@ function JsonNode({name, slice, depth, projectId}: {
     <div role="treeitem" class="j-node" aria-expanded={open}>
       <div class="j-row">
         <button class={`fold ${open ? '' : 'folded'}`}
-          aria-label={`${open ? 'Fold' : 'Unfold'} ${name}`}
+          aria-label={`${open ? 'Fold' : 'Unfold'} ` +
+            String(name).slice(0, LINE)}
           onClick={() => setOpen(!open)}>
           <svg viewBox="0 0 8 8" aria-hidden="true">
             <path d="M1 2.5l3 3 3-3" />

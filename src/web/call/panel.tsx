@@ -4,7 +4,8 @@ import {useMemo, useRef, useState} from 'preact/hooks';
 
 import {Call, equals, Feedback, postJson, postText, totalCost}
   from '../base/api';
-import {bytes, cost, count, duration, exceptionReason, when} from '../base/format';
+import {bytes, cost, count, duration, exceptionReason, visible, when}
+  from '../base/format';
 import {useLater, useLoaded} from '../base/hooks';
 import {member, pretty, Slice, textOf, valueOf, whole} from '../base/json_text';
 import {callRef, parseRef} from '../base/refs';
@@ -99,7 +100,7 @@ function Exception({text}: {text: string}) {
         <span class="grow" />
         <CopyButton text={text}>Copy</CopyButton>
       </div>
-      {(text.trim() !== reason || reason.length > 500) &&
+      {(visible(text.trim()) !== reason || reason.length > 500) &&
         <pre class="code stack" tabIndex={0}><LongText text={text} /></pre>}
     </section>
   );

@@ -4,7 +4,7 @@ import {useLayoutEffect, useRef, useState} from 'preact/hooks';
 
 import {ApiError, postJson, postLines, Project, Trace}
   from '../base/api';
-import {cost, count, duration, plural, when} from '../base/format';
+import {cost, count, duration, plural, visible, when} from '../base/format';
 import {useKeys, useLater, useLoaded, useTitle} from '../base/hooks';
 import {useChanges} from '../base/live';
 import {callPath, opLabel, viewPath} from '../base/refs';
@@ -61,7 +61,7 @@ function TraceRow({trace, index, selected, chosen, longest, withProject,
 }) {
   const share = trace.latency_ms === null || longest <= 0
       ? 0 : Math.max(1, 100 * trace.latency_ms / longest);
-  const name = trace.name || opLabel(trace.op_name);
+  const name = visible(trace.name || opLabel(trace.op_name));
   return (
     <div role="row" id={`trace-${trace.id}`} aria-rowindex={index + 2}
       aria-selected={selected}
@@ -77,7 +77,7 @@ function TraceRow({trace, index, selected, chosen, longest, withProject,
           title={name.slice(0, 2000)}>{name}</a>
         {trace.exception
           ? <span class="row-error" title={trace.exception.slice(0, 2000)}>
-            {trace.exception}
+            {visible(trace.exception)}
           </span>
           : trace.errors > 0 &&
             <span class="row-errors">

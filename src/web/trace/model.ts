@@ -1,6 +1,6 @@
 // A trace as a tree on a time axis, with what is worth a look marked.
 import type {Call, Status} from '../base/api';
-import {micros} from '../base/format';
+import {micros, visible} from '../base/format';
 import {opLabel} from '../base/refs';
 
 export interface Node {
@@ -53,8 +53,8 @@ export function tokensOf(call: Call): number | null {
 
 export function nameOf(call: Call): string {
   const weave = call.summary?.weave;
-  return call.display_name || weave?.display_name || weave?.trace_name ||
-      opLabel(call.op_name);
+  return visible(call.display_name || weave?.display_name ||
+      weave?.trace_name || opLabel(call.op_name));
 }
 
 // The time of the node that no child covers.

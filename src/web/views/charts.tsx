@@ -135,7 +135,8 @@ export function View({projectId, place}: ViewProps) {
       stats({...body, by: 'model'}, signal),
     ]);
     const axis = onAxis(time, since, now / 1000, RANGES[range][1]);
-    return {...axis, range, ops, models};
+    const priced = time.some(row => row.total_cost !== null);
+    return {...axis, range, ops, models, priced};
   });
   useChanges(projectId, loaded.reload);
   const plots = useMemo(() => {
@@ -190,8 +191,15 @@ export function View({projectId, place}: ViewProps) {
             series={plots.errors} format={percent} />
           <Plot title="Tokens" starts={data.starts} series={plots.tokens}
             format={count} />
-          <Plot title="Cost" starts={data.starts} series={plots.cost}
-            format={cost} />
+          {data.priced
+            ? <Plot title="Cost" starts={data.starts} series={plots.cost}
+              format={cost} />
+            : <figure class="plot">
+              <figcaption>Cost</figcaption>
+              <p class="muted plot-empty">
+                No prices are known of the models that were used.
+              </p>
+            </figure>}
         </div>
         <Table rows={data.ops} title="Op" />
         {data.models.length > 0 && <Table rows={data.models} title="Model" />}

@@ -108,7 +108,7 @@ async function loadVersion(projectId: string, id: string, digest: string,
 }
 
 function shownText(version: Version): string {
-  return version.code ?? pretty(version.val);
+  return version.code ?? pretty(version.val, true);
 }
 
 function VersionDiff({projectId, id, from, to}:

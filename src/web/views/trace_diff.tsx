@@ -86,7 +86,7 @@ async function valuesOf(projectId: string, node: Node | null,
   const call = member(body, 'call')!;
   const text = (key: string) => {
     const value = member(call, key);
-    return value ? pretty(value) : '';
+    return value ? pretty(value, true) : '';
   };
   return {
     inputs: text('inputs'),
