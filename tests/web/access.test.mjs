@@ -6,6 +6,7 @@ import {createRequire} from 'node:module';
 
 import {opName} from '../sdk/support/api.mjs';
 import {webTests} from './support/browser.mjs';
+import {callBatch} from './support/calls.mjs';
 import {recordPrices, recordThread, recordWithSdk} from './support/record.mjs';
 
 const PROJECT = 'acme/support-bot';
@@ -16,12 +17,16 @@ const webTest = webTests(PROJECT, async shared => {
   await recordPrices(shared);
   await recordWithSdk(shared);
   await recordThread(shared);
+  await callBatch(shared.api, PROJECT, [
+    {id: 'running', trace_id: 'running', op_name: 'running', startMs: 0},
+  ]);
   const calls = await shared.api.calls();
   const id = name => calls.find(
       call => call.op_name.startsWith('weave:') && opName(call) === name).id;
   shared.paths = [
     ['/', '.trace-row'],
     [`/${PROJECT}/r/call/${id('refund')}`, '.exception'],
+    [`/${PROJECT}/r/call/running`, '.bar-plate'],
     [`/${PROJECT}/r/call/${id('openai.chat.completions.create')}`, '.chat'],
     [`/${PROJECT}/r/call/${id('answer')}?tab=code`, '.source'],
     [`/${PROJECT}/r/call/${id('answer')}?tab=details`, '.fact'],

@@ -1,4 +1,5 @@
 // One trace: its calls as a tree beside a waterfall, and the chosen call.
+import type {ComponentChildren} from 'preact';
 import {useMemo, useRef, useState} from 'preact/hooks';
 
 import {Cost, linesOf, postJson, postText, queryCalls, totalCost}
@@ -109,6 +110,14 @@ function Summary({model, projectId, onJump}: {
   );
 }
 
+// What is redrawn each second while calls run: this, and not the panel beside
+// it, which may have much to show.
+function OnAxis({model, children}:
+    {model: TraceModel, children: (endUs: number) => ComponentChildren}) {
+  const now = useNow(model.open > 0);
+  return <>{children(axisEnd(model, 1000 * now))}</>;
+}
+
 function TraceBody({model, changes, projectId, id, place}: {
   model: TraceModel,
   changes: number,
@@ -121,7 +130,6 @@ function TraceBody({model, changes, projectId, id, place}: {
   const search = useRef<HTMLInputElement>(null);
   const tree = useRef<HTMLDivElement>(null);
   const indent = useIndent(tree, model.deepest);
-  const endUs = axisEnd(model, 1000 * useNow(model.open > 0));
   const rows = useMemo(() => visibleNodes(model, folded, text),
                        [model, folded, text]);
   const selected = model.byId.get(id) ?? model.roots[0];
@@ -222,24 +230,26 @@ function TraceBody({model, changes, projectId, id, place}: {
               <span class="legend-critical" />critical path
             </span>
           </div>
-          <Rows count={rows.length} rowHeight={ROW_HEIGHT} selected={at}
-            selectedKey={selected.call.id} class="calls"
-            head={<AxisHead model={model} endUs={endUs} tree={tree} />}
-            attributes={{
-              'role': 'treegrid',
-              'aria-label': 'Calls of the trace',
-              'aria-rowcount': rows.length + 1,
-              'aria-activedescendant': `call-${selected.call.id}`,
-            }}
-            render={index => {
-              const node = rows[index];
-              return <CallRow key={node.call.id} node={node} model={model}
-                endUs={endUs} indent={indent} index={index}
-                selected={node === selected}
-                folded={!text && folded.has(node.call.id)}
-                onSelect={() => show(node)}
-                onFold={() => fold(node, !folded.has(node.call.id))} />;
-            }} />
+          <OnAxis model={model}>{endUs => (
+            <Rows count={rows.length} rowHeight={ROW_HEIGHT} selected={at}
+              selectedKey={selected.call.id} class="calls"
+              head={<AxisHead model={model} endUs={endUs} tree={tree} />}
+              attributes={{
+                'role': 'treegrid',
+                'aria-label': 'Calls of the trace',
+                'aria-rowcount': rows.length + 1,
+                'aria-activedescendant': `call-${selected.call.id}`,
+              }}
+              render={index => {
+                const node = rows[index];
+                return <CallRow key={node.call.id} node={node} model={model}
+                  endUs={endUs} indent={indent} index={index}
+                  selected={node === selected}
+                  folded={!text && folded.has(node.call.id)}
+                  onSelect={() => show(node)}
+                  onFold={() => fold(node, !folded.has(node.call.id))} />;
+              }} />
+          )}</OnAxis>
         </section>
         <CallPanel key={selected.call.id} projectId={projectId}
           id={selected.call.id} node={selected} changes={changes}

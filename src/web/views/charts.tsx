@@ -197,7 +197,7 @@ export function View({projectId, place}: ViewProps) {
             : <figure class="plot">
               <figcaption>Cost</figcaption>
               <p class="muted plot-empty">
-                No prices are known of the models that were used.
+                No prices are known for what was used.
               </p>
             </figure>}
         </div>
