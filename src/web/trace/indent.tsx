@@ -11,25 +11,30 @@ const LEAST_STEP = 4;
 const REST = 164;
 const LEVEL = 26;
 const FOLDED_COUNT = 44;
+// Only in a column so wide is there room for that count in each row; in others
+// the rows that have it are indented less.
+const WIDE = 260;
 
 export interface Indenting {
   step: number;
   room: number;
+  foldedRoom: number;  // of a row that says how many calls are folded
 }
 
 // For a tree of that depth in a column as wide as the element.
 export function useIndent(column: RefObject<HTMLElement>, deepest: number)
     : Indenting {
   const {width} = useSize(column);
-  const room = Math.max(0, width - REST);
+  const foldedRoom = Math.max(0, width - REST - FOLDED_COUNT);
+  const room = width >= WIDE ? foldedRoom : Math.max(0, width - REST);
   const fitting = Math.floor(room / Math.max(1, deepest));
-  return {step: Math.max(LEAST_STEP, Math.min(STEP, fitting)), room};
+  return {step: Math.max(LEAST_STEP, Math.min(STEP, fitting)), room, foldedRoom};
 }
 
 export function Indent({depth, indent, folded = false}:
     {depth: number, indent: Indenting, folded?: boolean}) {
   const wanted = depth * indent.step;
-  const room = indent.room - (folded ? FOLDED_COUNT : 0);
+  const room = folded ? indent.foldedRoom : indent.room;
   if (wanted <= room) {
     return <span class="indent" style={{width: `${wanted}px`}} />;
   }
