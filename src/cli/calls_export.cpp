@@ -9,35 +9,13 @@
 #include "cli/call_line.h"
 #include "cli/call_otlp.h"
 #include "cli/fields.h"
+#include "cli/projects.h"
 #include "json/write.h"
 
 namespace bobbin::cli {
 namespace {
 
 using WriteText = std::function<bool(std::string_view)>;
-
-// The projects that are meant.
-Result<std::vector<std::string>> ProjectsOf(Source& source,
-                                            const std::string& wanted) {
-  const Result<std::string> answer = source.Get("/_bobbin/projects");
-  if (!answer.ok()) return answer.error();
-  json::Document document;
-  constexpr int kDepth = 3;
-  if (!document.Parse(answer.value(), kDepth).message.empty()) {
-    return Internal("The list of projects is no JSON.");
-  }
-  std::vector<std::string> projects;
-  const json::Value list = Member(document.root(), "projects");
-  for (json::Value v = list.exists() ? list.first() : list; v.exists();
-       v = v.next()) {
-    std::string id = TextOf(v, "project_id");
-    if (wanted.empty() || wanted == id) projects.push_back(std::move(id));
-  }
-  if (projects.empty() && !wanted.empty()) {
-    return NotFound("There is no project " + wanted + ".");
-  }
-  return projects;
-}
 
 // Adds a term to a `where`.
 void And(std::string& where, const std::string& term) {
@@ -216,15 +194,16 @@ class CallsWriter {
 Result<int64_t> ExportCalls(Source& source, const Filters& filters,
                             int64_t now_us, CallsForm form,
                             const WriteText& write) {
-  const Result<std::vector<std::string>> projects =
-      ProjectsOf(source, filters.project);
+  const Result<std::vector<ProjectCounts>> projects =
+      ReadProjects(source, filters.project);
   if (!projects.ok()) return projects.error();
   const Result<std::string> rest = RestOfQuery(source, filters, now_us);
   if (!rest.ok()) return rest.error();
   CallsWriter writer(form, write);
   if (!writer.Begin()) return writer.calls();
-  for (const std::string& project : projects.value()) {
-    const Status status = writer.Write(source, project, rest.value());
+  for (const ProjectCounts& project : projects.value()) {
+    const Status status =
+        writer.Write(source, project.project_id, rest.value());
     if (!status.ok()) return status.error();
     if (!writer.open()) break;
   }

@@ -7,7 +7,7 @@
 #include "cli/fields.h"
 #include "cli/format.h"
 #include "cli/look_commands.h"
-#include "cli/nothing_found.h"
+#include "cli/projects.h"
 
 namespace bobbin::cli {
 namespace {
@@ -87,8 +87,8 @@ Result<int> Search(const GrepOptions& options, const Looking& with) {
       });
   if (!got.ok()) return got.error();
   if (hits == 0) {
-    const Result<InProjects> all = CountProjects(with.source, options.filters);
-    if (!all.ok()) return all.error();
+    const auto known = ReadProjects(with.source, options.filters.project);
+    if (!known.ok()) return known.error();
     if (!with.json) with.out.Write("No call has this text.\n");
     return kExitNothingFound;
   }

@@ -5,7 +5,7 @@
 
 #include "cli/fields.h"
 #include "cli/look_commands.h"
-#include "cli/nothing_found.h"
+#include "cli/projects.h"
 #include "cli/traces.h"
 
 namespace bobbin::cli {
@@ -41,13 +41,20 @@ Result<std::string> BodyOf(const LsOptions& options, int64_t limit,
 }
 
 Result<int> Nothing(const Looking& with, const LsOptions& options) {
-  const Result<InProjects> all = CountProjects(with.source, options.filters);
-  if (!all.ok()) return all.error();
+  const Result<std::vector<ProjectCounts>> projects =
+      ReadProjects(with.source, options.filters.project);
+  if (!projects.ok()) return projects.error();
   if (with.json) return kExitOk;
-  if (all.value().calls == 0) {
+  int64_t calls = 0;
+  int64_t roots = 0;
+  for (const ProjectCounts& project : projects.value()) {
+    calls += project.calls;
+    roots += project.roots;
+  }
+  if (calls == 0) {
     with.out.Write("No traces yet in " + with.source.name() +
                    ". Point a Weave SDK at `bobbin serve`.\n");
-  } else if (all.value().roots == 0) {
+  } else if (roots == 0) {
     with.out.Write(
         "There are calls, but each has a parent that never came: `bobbin "
         "check` names\nsome, and `bobbin show ID` shows them.\n");

@@ -7,7 +7,7 @@
 #include "cli/fields.h"
 #include "cli/format.h"
 #include "cli/look_commands.h"
-#include "cli/nothing_found.h"
+#include "cli/projects.h"
 #include "cli/table.h"
 
 namespace bobbin::cli {
@@ -106,8 +106,8 @@ Result<int> Print(const StatsOptions& options, const Looking& with) {
   }
   const json::Value rows = Member(document.root(), "rows");
   if (!rows.exists() || !rows.first().exists()) {
-    const Result<InProjects> all = CountProjects(with.source, options.filters);
-    if (!all.ok()) return all.error();
+    const auto known = ReadProjects(with.source, options.filters.project);
+    if (!known.ok()) return known.error();
     if (!with.json) with.out.Write("No call matches.\n");
     return kExitOk;
   }

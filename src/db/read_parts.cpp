@@ -22,15 +22,21 @@ class Parts {
 
   // Takes part after part until there is none left. `has_taken`: any.
   Status Run(bool& has_taken) {
-    Status read = database_.Read([&](Connection& connection) -> Status {
-      while (true) {
-        const int64_t part = next_++;
-        if (part >= count_ || stopped_) return {};
-        has_taken = true;
-        work_(connection, part);
-        ++done_;
-      }
-    });
+    Status read;
+    try {
+      read = database_.Read([&](Connection& connection) -> Status {
+        while (true) {
+          const int64_t part = next_++;
+          if (part >= count_ || stopped_) return {};
+          has_taken = true;
+          work_(connection, part);
+          ++done_;
+        }
+      });
+    } catch (...) {
+      Stop();
+      throw;
+    }
     // A thread that never got a connection leaves its share to the others.
     if (!read.ok() && has_taken) Stop();
     return read;
@@ -68,16 +74,7 @@ int64_t ThreadsFor(const Database& database, int64_t parts) {
 Status ReadParts(Database& database, int64_t parts,
                  const std::function<void(Connection&, int64_t part)>& work) {
   Parts todo(database, parts, work);
-  std::vector<std::future<Status>> helpers;
-  // Whatever is thrown here: the helpers, who borrow all this, end soon.
-  struct StopAtEnd {
-    Parts& todo;
-    std::vector<std::future<Status>>& helpers;
-    ~StopAtEnd() {
-      if (!todo.is_done()) todo.Stop();
-      helpers.clear();  // waits
-    }
-  } const stop{todo, helpers};
+  std::vector<std::future<Status>> helpers;  // whose end waits for them
   for (int64_t i = ThreadsFor(database, parts); i > 1; --i) {
     try {
       helpers.push_back(

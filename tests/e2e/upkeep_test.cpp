@@ -48,6 +48,23 @@ size_t FilesIn(const TempDir& dir) {
   return files;
 }
 
+constexpr size_t kPageBytes = 8192;
+
+// Bytes of the first page of a table or an index.
+void Overwrite(const std::string& path, const std::string& name, size_t at,
+               const std::string& bytes) {
+  const int64_t page = SQLite::Database(path)
+                           .execAndGet(
+                               "SELECT rootpage FROM sqlite_schema "
+                               "WHERE name = '" +
+                               name + "'")
+                           .getInt64();
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  file.seekp(static_cast<std::streamoff>(
+      static_cast<size_t>(page - 1) * kPageBytes + at));
+  file.write(bytes.data(), std::ssize(bytes));
+}
+
 TEST_CASE("a backup of a served file holds what was answered until then",
           "[e2e]") {
   const TempDir dir;
@@ -231,21 +248,7 @@ TEST_CASE("token counts outlive a summary that can't be read", "[e2e]") {
 TEST_CASE("a damaged file is told from a failure of ours", "[e2e]") {
   const TempDir dir;
   const std::string path = AFile(dir);
-  int64_t page = 0, page_bytes = 0;
-  {
-    SQLite::Database file(path, SQLite::OPEN_READONLY);
-    page = file.execAndGet(
-                   "SELECT rootpage FROM sqlite_schema WHERE name = "
-                   "'call_inputs'")
-               .getInt64();
-    page_bytes = file.execAndGet("PRAGMA page_size").getInt64();
-  }
-  {
-    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
-    file.seekp((page - 1) * page_bytes);
-    const std::string zeros(static_cast<size_t>(page_bytes), '\0');
-    file.write(zeros.data(), std::ssize(zeros));
-  }
+  Overwrite(path, "call_inputs", 0, std::string(kPageBytes, '\0'));
   const std::string to = dir.File("a.jsonl");
   Finished run = RunBobbin({"export", to, "--db", path});
   CHECK(run.code == 1);
@@ -268,7 +271,7 @@ TEST_CASE("a damaged file is told from a failure of ours", "[e2e]") {
                           Contains("This can't be mended"));
 
   // So much is missing that nothing can be said of the rest.
-  fs::resize_file(path, static_cast<uintmax_t>(page_bytes) * 5);
+  fs::resize_file(path, kPageBytes * 5);
   run = RunBobbin({"check", "--db", path});
   CHECK(run.code == 1);
   CHECK_THAT(run.err, Contains("Go back to a backup."));
@@ -279,21 +282,8 @@ TEST_CASE("check finds an index that lost its rows; --repair builds it anew",
           "[e2e]") {
   const TempDir dir;
   const std::string path = AFile(dir);
-  int64_t page = 0, page_bytes = 0;
-  {
-    SQLite::Database file(path, SQLite::OPEN_READONLY);
-    page = file.execAndGet(
-                   "SELECT rootpage FROM sqlite_schema"
-                   " WHERE name = 'calls_by_id'")
-               .getInt64();
-    page_bytes = file.execAndGet("PRAGMA page_size").getInt64();
-  }
-  {
-    // The number of cells of a leaf: none (file format, section 1.6).
-    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
-    file.seekp((page - 1) * page_bytes + 3);
-    file.write("\0\0", 2);
-  }
+  // The number of cells of a leaf: none (file format, section 1.6).
+  Overwrite(path, "calls_by_id", 3, std::string(2, '\0'));
   Finished run = RunBobbin({"check", "--db", path});
   CHECK(run.code == 1);
   CHECK_THAT(run.out, Contains("missing from index calls_by_id"));
