@@ -16,13 +16,19 @@ export function duration(ms: number | null | undefined): string {
   return `${count(Math.floor(hours / 24))}d ${pad(hours % 24)}h`;
 }
 
+// 1,204.5. The first toLocaleString() of a page takes 30 ms.
+function grouped(n: number): string {
+  const [whole, part] = String(n).split('.');
+  return whole.replace(/\B(?=(\d{3})+$)/g, ',') + (part ? `.${part}` : '');
+}
+
 function pad(n: number): string { return String(n).padStart(2, '0'); }
 
 // 950, 12.3k, 4.56M, 7.8G, 9.2E18
 export function count(n: number | null | undefined): string {
   if (n === null || n === undefined) return '';
   if (n < 0) return `−${count(-n)}`;
-  if (n < 10_000) return n.toLocaleString('en-US');
+  if (n < 10_000) return grouped(n);
   if (n < 999_500) return `${trim(n / 1000)}k`;
   if (n < 999.5e6) return `${trim(n / 1e6)}M`;
   if (n < 999.5e9) return `${trim(n / 1e9)}G`;
@@ -101,5 +107,5 @@ export function exceptionReason(exception: string): string {
 }
 
 export function plural(n: number, one: string, many = `${one}s`): string {
-  return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
+  return `${grouped(n)} ${n === 1 ? one : many}`;
 }
