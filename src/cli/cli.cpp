@@ -5,6 +5,7 @@
 
 #include "base/version.h"
 #include "cli/command.h"
+#include "cli/output.h"
 
 namespace bobbin::cli {
 namespace {
@@ -41,7 +42,10 @@ int Run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // help, version
+    if (error.get_exit_code() == 0) {  // help, version
+      app.exit(error);
+      return std::cout.flush() ? kExitOk : FailToWrite();
+    }
     const auto chosen = app.get_subcommands();
     const std::string command =
         chosen.empty() ? "" : chosen.front()->get_name() + " ";
@@ -49,7 +53,8 @@ int Run(int argc, char** argv) {
               << "--help'.\n";
     return kExitUsage;
   }
-  return exit_code;
+  // What has not been checked by the command.
+  return std::cout.flush() || exit_code != kExitOk ? exit_code : FailToWrite();
 }
 
 }  // namespace bobbin::cli

@@ -98,12 +98,13 @@ class Report {
       const bool differs = Line(pair);
       ++(differs ? others : same);
     }
-    with_.out.Write(Styled(look_, Style::kDim,
-                           "\n" + CountText(static_cast<int64_t>(others)) +
-                               " different, " +
-                               CountText(static_cast<int64_t>(same)) +
-                               " alike in inputs and output") +
-                    '\n');
+    const std::string sum =
+        CountText(static_cast<int64_t>(others)) + " different, " +
+        CountText(static_cast<int64_t>(same)) + " alike in inputs and output";
+    with_.out.Write(
+        '\n' +
+        Styled(look_, Style::kDim, FitTo(sum, look_.width, look_.unicode)) +
+        '\n');
   }
 
   void PrintJson() {
@@ -111,8 +112,6 @@ class Report {
   }
 
  private:
-  std::string Arrow() const { return look_.unicode ? " → " : " -> "; }
-
   static const TreeCall& RootOf(const Side& side) {
     for (const TraceCall& call : side.calls) {
       const bool is_it = side.found.call_id.empty()
@@ -125,12 +124,13 @@ class Report {
 
   std::string Head(char mark, const Side& side) const {
     const TreeCall& root = RootOf(side);
+    constexpr int kAround = 4;
     const std::string between = look_.unicode ? " · " : " - ";
-    const std::string name = Visible(root.name);
+    const std::string name = FitTo(
+        Visible(root.name), std::max(look_.width / 2, kAround), look_.unicode);
     const std::string more = MomentText(root.started_us) + between +
                              CountText(std::ssize(side.calls)) + " calls" +
                              between + Visible(root.id);
-    constexpr int kAround = 4;
     const int room =
         std::max(look_.width - DisplayWidth(name) - kAround, kAround);
     return Styled(look_, mark == '-' ? Style::kBad : Style::kGood,
@@ -139,31 +139,44 @@ class Report {
            Styled(look_, Style::kDim, FitTo(more, room, look_.unicode)) + '\n';
   }
 
-  std::string Both(const std::string& before, const std::string& after) const {
-    return before == after ? before : before + Arrow() + after;
+  static std::string Both(const std::string& before, const std::string& after,
+                          const Look& look) {
+    if (before == after) return before;
+    return before + (look.unicode ? " → " : " -> ") + after;
   }
 
-  std::string Times(const TreeCall& a, const TreeCall& b) const {
+  // `name` as wide as `rest` leaves room for behind `indent`.
+  std::string NameBeside(const std::string& name, const std::string& indent,
+                         const std::string& rest) const {
+    constexpr int kMarkAndGap = 4;
+    constexpr int kLeast = 8;
+    const int used =
+        kMarkAndGap + static_cast<int>(indent.size()) + DisplayWidth(rest);
+    return FitTo(name, std::max(look_.width - used, kLeast), look_.unicode);
+  }
+
+  static std::string Times(const TreeCall& a, const TreeCall& b,
+                           const Look& look) {
     const auto text = [&](const std::optional<int64_t>& us) {
-      return us ? DurationText(*us, look_.unicode) : std::string("running");
+      return us ? DurationText(*us, look.unicode) : std::string("running");
     };
     const auto before = LatencyOf(a);
     const auto after = LatencyOf(b);
-    std::string out = Both(text(before), text(after));
+    std::string out = Both(text(before), text(after), look);
     const std::string change =
         before && after
             ? Change(static_cast<double>(*before), static_cast<double>(*after))
             : "";
     if (!change.empty()) {
-      out += " " + Styled(look_, change[0] == '+' ? Style::kBusy : Style::kGood,
+      out += " " + Styled(look, change[0] == '+' ? Style::kBusy : Style::kGood,
                           change);
     }
     if (a.tokens || b.tokens) {
       const auto count = [&](const TreeCall& call) {
         if (call.tokens) return CountText(*call.tokens);
-        return std::string(look_.unicode ? "–" : "-");
+        return std::string(look.unicode ? "–" : "-");
       };
-      out += "  " + Tokens(Both(count(a), count(b)));
+      out += "  " + Tokens(Both(count(a), count(b), look));
     }
     return out;
   }
@@ -184,11 +197,13 @@ class Report {
       const TreeCall& call =
           gone ? a_.calls[*pair.before].tree : b_.calls[*pair.after].tree;
       const auto us = LatencyOf(call);
-      const std::string text =
-          std::string(gone ? "- " : "+ ") + Indent(pair.depth) +
-          Visible(call.name) + "  " +
+      const std::string facts =
           (us ? DurationText(*us, look_.unicode) : "running") +
           (call.tokens ? "  " + Tokens(CountText(*call.tokens)) : "");
+      const std::string text =
+          std::string(gone ? "- " : "+ ") + Indent(pair.depth) +
+          NameBeside(Visible(call.name), Indent(pair.depth), facts) + "  " +
+          facts;
       with_.out.Write(Styled(look_, gone ? Style::kBad : Style::kGood, text) +
                       '\n');
       return true;
@@ -198,10 +213,14 @@ class Report {
     const std::vector<JsonDifference> differences =
         DifferencesOf(a, b, kCounted);
     const std::string indent = Indent(pair.depth);
+    Look plain = look_;
+    plain.color = false;
     with_.out.Write(
         Styled(look_, Style::kBusy, differences.empty() ? "  " : "~ ") +
-        indent + Both(Visible(a.tree.name), Visible(b.tree.name)) + "  " +
-        Styled(look_, Style::kPlain, Times(a.tree, b.tree)) + '\n');
+        indent +
+        NameBeside(Both(Visible(a.tree.name), Visible(b.tree.name), look_),
+                   indent, Times(a.tree, b.tree, plain)) +
+        "  " + Times(a.tree, b.tree, look_) + '\n');
     const size_t shown = options_.full ? differences.size()
                                        : std::min(kShown, differences.size());
     for (size_t i = 0; i < shown; ++i) {
@@ -226,7 +245,12 @@ class Report {
                    look_.unicode);
     };
     with_.out.Write(
-        indent + Styled(look_, Style::kName, Visible(difference.path)) + '\n');
+        indent +
+        Styled(look_, Style::kName,
+               FitTo(Visible(difference.path),
+                     std::max(look_.width - static_cast<int>(indent.size()), 8),
+                     look_.unicode)) +
+        '\n');
     const size_t used = indent.size() + 4;
     if (!difference.before.empty()) {
       with_.out.Write(

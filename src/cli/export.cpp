@@ -27,6 +27,7 @@ namespace {
 
 struct ExportOptions {
   SourceOptions source;
+  bool json = false;
   Filters filters;
   std::string to;
   std::string format;  // "": as FILE ends
@@ -162,10 +163,8 @@ int ToFile(Source& source, const ExportOptions& options) {
   }
   status = file.Become();
   if (!status.ok()) return Fail(status.error(), kExitFailure);
-  std::cout << "Exported " << Visible(source.name()) << " to "
-            << Visible(options.to) << ": " << CountText(target.bytes())
-            << " bytes.\n";
-  return kExitOk;
+  return TellCopied("Exported", source.name(), options.to, target.bytes(),
+                    options.json);
 }
 
 int Export(const ExportOptions& options) {
@@ -194,6 +193,8 @@ std::function<int()> AddExport(CLI::App& app) {
                    "calls. If FILE ends in .csv or .otlp, that; else jsonl")
       ->check(CLI::IsMember({kJsonLines, kCsv, kOtlp}).description(""));
   AddFilterFlags(*command, options->filters);
+  command->add_flag("--json", options->json,
+                    "JSON of what was written, though a person reads");
   command->footer(
       "jsonl holds one moment, also while the file is served.\nExit codes: 0 "
       "written, 1 FILE can't be written, 2 "

@@ -4,10 +4,14 @@
 #include <iostream>
 #include <utility>
 
+#include "base/display.h"
 #include "cli/command.h"
 #include "cli/default_path.h"
+#include "cli/fields.h"
+#include "cli/format.h"
 #include "cli/look.h"
 #include "cli/open_file.h"
+#include "cli/output.h"
 #include "db/migrate.h"
 
 namespace bobbin::cli {
@@ -29,6 +33,24 @@ int NoHome() {
 Result<std::unique_ptr<db::Database>> OpenToRead(const std::string& path) {
   return db::Database::Open(
       {.path = path, .migrations = db::Migrations(), .read_only = true});
+}
+
+int TellCopied(std::string_view verb, const std::string& from,
+               const std::string& to, int64_t bytes, bool json) {
+  const Look look = LookOfOutput();
+  Output out(look);
+  if (json || !look.terminal) {
+    std::string line = "{";
+    AddText(line, "from", from);
+    AddText(line, "to", to);
+    AddRaw(line, "bytes", std::to_string(bytes));
+    line.back() = '}';
+    out.WriteJson(line);
+  } else {
+    out.Write(std::string(verb) + " " + Visible(from) + " to " + Visible(to) +
+              ": " + CountText(bytes) + " bytes.\n");
+  }
+  return out.Finish() ? kExitOk : FailToWrite();
 }
 
 Progress::Progress(std::string what)

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "db/database.h"
@@ -29,6 +30,11 @@ int NoHome();
 // Opens the file for reading: nothing is locked, made or migrated. Errors:
 // those of db::Database::Open.
 Result<std::unique_ptr<db::Database>> OpenToRead(const std::string& path);
+
+// Says that a file was made: `Copied FROM to TO: N bytes.`, or a line of JSON
+// where nobody reads at a terminal, and with `json`. Returns the exit code.
+int TellCopied(std::string_view verb, const std::string& from,
+               const std::string& to, int64_t bytes, bool json);
 
 // How far long work is, for a person who watches standard error: one line,
 // which is gone at the end.

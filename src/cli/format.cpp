@@ -128,6 +128,13 @@ std::string CountText(int64_t count) {
   return text;
 }
 
+std::string CountedText(int64_t count, std::string_view one,
+                        std::string_view many) {
+  std::string text = CountText(count) + ' ';
+  text += count == 1 ? one : many;
+  return text;
+}
+
 std::string SizeText(int64_t bytes) {
   constexpr std::array<const char*, 4> kUnits{"kB", "MB", "GB", "TB"};
   constexpr double kStep = 1000;

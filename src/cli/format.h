@@ -18,6 +18,10 @@ std::string DurationText(int64_t us, bool unicode = true);
 // 1,204
 std::string CountText(int64_t count);
 
+// 1 call, 1,204 calls
+std::string CountedText(int64_t count, std::string_view one,
+                        std::string_view many);
+
 // 812 bytes, 45.2 kB, 1.4 GB: of a thousand each.
 std::string SizeText(int64_t bytes);
 

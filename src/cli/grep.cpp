@@ -68,7 +68,14 @@ std::string Hit(json::Value hit, const Look& look, int64_t now_us) {
   const std::string id = Visible(TextOf(hit, "id"));
   const int rest = look.width - DisplayWidth(field + where + id);
   if (DisplayWidth(name + project) <= rest) where += project;
-  name = FitTo(name, std::max(rest, kLeastName), look.unicode);
+  if (rest < kLeastName) {
+    name = FitTo(name, look.width - DisplayWidth(field), look.unicode);
+    return Styled(look, Style::kBold, name) +
+           Styled(look, Style::kName, field) + '\n' +
+           Styled(look, Style::kDim, where + '\n' + id) + '\n' +
+           Snippet(hit, look);
+  }
+  name = FitTo(name, rest, look.unicode);
   return Styled(look, Style::kBold, name) + Styled(look, Style::kName, field) +
          Styled(look, Style::kDim, where + id) + '\n' + Snippet(hit, look);
 }

@@ -233,12 +233,14 @@ class Input {
       return Invalid("There is nothing in " + options_.from + ".");
     }
     const size_t end = lines_.find('\n');
-    if (end == std::string_view::npos) return {};  // may have been cut
+    // A line without an end may have been cut.
+    const bool is_cut = end == std::string_view::npos && lines_.front() == '{';
     store::TransferLine first;
     read = first.Read(lines_.substr(0, end));
-    if (read.ok() || end == 0) return {};
-    return Invalid("Line 1: " + read.error().message + ". " +
-                   Visible(options_.from) +
+    if (read.ok() || end == 0 || is_cut) return {};
+    const std::string from =
+        options_.from == "-" ? "The input" : Visible(options_.from);
+    return Invalid("Line 1: " + read.error().message + ". " + from +
                    " has to be JSON lines as `bobbin export` writes them.");
   }
 

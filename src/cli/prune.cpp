@@ -115,19 +115,15 @@ class Planner {
   int64_t free_bytes_ = 0;
 };
 
-std::string Counted(int64_t count, const char* one, const char* many) {
-  return CountText(count) + " " + (count == 1 ? one : many);
-}
-
 std::string PartText(const store::PrunePart& part) {
   std::vector<std::string> what;
   if (part.traces > 0) {
-    what.push_back(Counted(part.traces, "trace", "traces"));
-    what.push_back(Counted(part.calls, "call", "calls"));
+    what.push_back(CountedText(part.traces, "trace", "traces"));
+    what.push_back(CountedText(part.calls, "call", "calls"));
     what.push_back(SizeText(part.json_bytes) + " of JSON");
   }
   if (part.hidden > 0) {
-    what.push_back(Counted(part.hidden, "mark", "marks") +
+    what.push_back(CountedText(part.hidden, "mark", "marks") +
                    " of deleted calls and ends without a start");
   }
   if (part.feedback > 0) what.push_back(CountText(part.feedback) + " feedback");
@@ -159,7 +155,7 @@ std::string AsText(const PruneOptions& options, const Planner& planner) {
     const char* separator = ", with ";
     for (const Rest& rest : RestOf(planner.rest())) {
       if (rest.count == 0) continue;
-      out += separator + Counted(rest.count, rest.one, rest.many);
+      out += separator + CountedText(rest.count, rest.one, rest.many);
       separator = ", ";
     }
     out += '\n';

@@ -82,24 +82,42 @@ std::string Head(const std::vector<TraceCall>& calls, const Found& found,
   const TraceCall& root = RootOf(calls, found.call_id);
   const TreeCall& tree = root.tree;
   const Sign sign = SignOf(tree.status, look.unicode);
-  std::string head =
-      Styled(look, Style::kBold, Visible(tree.name)) + "  " +
-      Styled(look, sign.style,
-             std::string(sign.mark) + " " + Visible(tree.status));
+  std::vector<std::string> facts;
   if (tree.ended_us) {
-    head += "  " + DurationText(*tree.ended_us - tree.started_us, look.unicode);
+    facts.push_back(
+        DurationText(*tree.ended_us - tree.started_us, look.unicode));
   }
   if (calls.size() > 1) {
-    head += "  " + CountText(std::ssize(calls)) + " calls";
+    facts.push_back(CountedText(std::ssize(calls), "call", "calls"));
   }
   const Totals totals = TotalsOf(calls);
-  if (totals.tokens) head += "  " + CountText(*totals.tokens) + " tokens";
-  if (totals.cost) head += "  " + MoneyText(*totals.cost);
+  if (totals.tokens) {
+    facts.push_back(CountedText(*totals.tokens, "token", "tokens"));
+  }
+  if (totals.cost) facts.push_back(MoneyText(*totals.cost));
+  const std::string status =
+      std::string(sign.mark) + " " + Visible(tree.status);
+  int width = 2 + DisplayWidth(status);
+  for (const std::string& fact : facts) width += 2 + DisplayWidth(fact);
+  // On a narrow terminal the name has a line of its own.
+  const std::string name = Visible(tree.name);
+  const bool fits = DisplayWidth(name) + width <= look.width;
+  std::string head =
+      Styled(look, Style::kBold, FitTo(name, look.width, look.unicode)) +
+      (fits ? "  " : "\n") + Styled(look, sign.style, status);
+  width = fits ? 0 : DisplayWidth(status);
+  for (const std::string& fact : facts) {
+    width += 2 + DisplayWidth(fact);
+    const bool on = fits || width <= look.width;
+    if (!on) width = DisplayWidth(fact);
+    head += (on ? "  " : "\n") + fact;
+  }
   head += '\n';
   std::string between = look.unicode ? " · " : " - ";
-  const std::string what = found.call_id.empty()
-                               ? "trace " + Visible(found.trace_id)
-                               : "call " + Visible(tree.id);
+  const bool is_trace = found.call_id.empty();
+  const std::string id = Visible(is_trace ? found.trace_id : tree.id);
+  std::string what = (is_trace ? "trace " : "call ") + id;
+  if (DisplayWidth(what) > look.width) what = id;
   const std::string where =
       Visible(found.project_id) + between + MomentText(tree.started_us);
   // An id is not cut.

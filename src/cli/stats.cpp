@@ -74,16 +74,19 @@ Table TableOf(const StatsOptions& options) {
   const char* title = options.by == "time"    ? "SINCE"
                       : options.by == "model" ? "MODEL"
                                               : "OP";
-  // A number is not cut: it goes, the less telling ones first.
+  // A number is not cut: it goes, the less telling ones first. A time stays.
+  constexpr int kWhole = 99;
   const auto number = [](const char* name, int gives_way) {
-    constexpr int kWhole = 99;
     return Column{.title = name,
                   .right = true,
                   .gives_way = gives_way,
                   .least = kWhole,
                   .may_go = gives_way > 0};
   };
-  return Table({{.title = title, .gives_way = 5, .least = 12},
+  const bool by_time = options.by == "time";
+  return Table({{.title = title,
+                 .gives_way = by_time ? 0 : 5,
+                 .least = by_time ? kWhole : 12},
                 number("CALLS", 0),
                 number("ERRORS", 0),
                 number("P50", 1),

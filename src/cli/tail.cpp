@@ -12,6 +12,7 @@
 #include "cli/fields.h"
 #include "cli/format.h"
 #include "cli/look_commands.h"
+#include "cli/projects.h"
 #include "cli/traces.h"
 
 namespace bobbin::cli {
@@ -52,6 +53,8 @@ class Tail {
     }
     return {};
   }
+
+  bool any() const { return !states_.empty(); }
 
   // Those that have begun or ended since.
   Status More() {
@@ -212,6 +215,10 @@ int RunTail(const TailOptions& options) {
     with.out.NoPager();
     Status status = tail.Begin();
     if (!status.ok()) return status.error();
+    if (!options.follow && !tail.any()) {
+      const auto known = ReadProjects(with.source, options.filters.project);
+      if (!known.ok()) return known.error();
+    }
     if (!options.follow) return kExitOk;
     const Status followed = with.source.Follow([&] {
       status = tail.More();

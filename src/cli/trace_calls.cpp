@@ -7,6 +7,7 @@
 #include "base/display.h"
 #include "cli/call_line.h"
 #include "cli/fields.h"
+#include "cli/projects.h"
 #include "json/write.h"
 
 namespace bobbin::cli {
@@ -70,6 +71,8 @@ Result<Found> Newest(Source& source, std::string_view project_id) {
       });
   if (!got.ok()) return got.error();
   if (found.trace_id.empty()) {
+    const auto known = ReadProjects(source, std::string(project_id));
+    if (!known.ok()) return known.error();
     return NotFound("No traces yet in " + source.name() + ".");
   }
   return found;
@@ -126,6 +129,8 @@ Result<Found> FindTrace(Source& source, std::string_view id,
   if (!got.ok()) return got.error();
   std::vector<Match>& matches = got.value();
   if (matches.empty()) {
+    const auto known = ReadProjects(source, std::string(project_id));
+    if (!known.ok()) return known.error();
     return NotFound("No trace or call begins with '" + std::string(id) +
                     "'. `bobbin ls` shows what there is.");
   }

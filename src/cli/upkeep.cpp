@@ -51,20 +51,7 @@ int BackupFile(const UpkeepOptions& options) {
   std::error_code error;
   const auto size = std::filesystem::file_size(options.to, error);
   const int64_t bytes = error ? 0 : static_cast<int64_t>(size);
-  const Look look = LookOfOutput();
-  Output out(look);
-  if (options.json || !look.terminal) {
-    std::string line = "{";
-    AddText(line, "from", options.db);
-    AddText(line, "to", options.to);
-    AddRaw(line, "bytes", std::to_string(bytes));
-    line.back() = '}';
-    out.WriteJson(line);
-  } else {
-    out.Write("Copied " + Visible(options.db) + " to " + Visible(options.to) +
-              ": " + CountText(bytes) + " bytes.\n");
-  }
-  return out.Finish() ? kExitOk : FailToWrite();
+  return TellCopied("Copied", options.db, options.to, bytes, options.json);
 }
 
 using Findings = std::vector<store::FileCheck::Finding>;

@@ -268,6 +268,7 @@ class Database::Impl {
   }
 
   Durability durability() const { return durability_; }
+  int64_t query_timeout_us() const { return query_timeout_us_; }
   bool read_only() const { return !writes_; }
 
  private:
@@ -443,6 +444,8 @@ Status Database::Read(const Job& job) { return impl_->Read(job); }
 Status Database::Compact() { return impl_->Compact(); }
 
 Durability Database::durability() const { return impl_->durability(); }
+
+int64_t Database::query_timeout_us() const { return impl_->query_timeout_us(); }
 
 bool Database::read_only() const { return impl_->read_only(); }
 

@@ -129,6 +129,8 @@ class Database {
   Status Compact();
 
   Durability durability() const;
+  // OpenOptions::query_timeout_us.
+  int64_t query_timeout_us() const;
   // True if Write() is refused. Then others may write, at any time.
   bool read_only() const;
 

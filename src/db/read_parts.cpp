@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <system_error>
 #include <thread>
@@ -9,6 +10,8 @@
 #include <vector>
 
 #include "base/caller.h"
+#include "base/log.h"
+#include "db/query_watch.h"
 
 namespace bobbin::db {
 namespace {
@@ -29,6 +32,12 @@ class Parts {
           const int64_t part = next_++;
           if (part >= count_ || stopped_) return {};
           has_taken = true;
+          if (IsLate()) {
+            Error error = QueryWatch::ErrorFor(QueryWatch::Verdict::kTooLong,
+                                               limit_.count());
+            Log(LogLevel::kWarning, error.message);
+            return error;
+          }
           work_(connection, part);
           ++done_;
         }
@@ -48,9 +57,16 @@ class Parts {
   bool is_done() const { return done_ == count_; }
 
  private:
+  using Clock = std::chrono::steady_clock;
+  bool IsLate() const {
+    return limit_.count() > 0 && Clock::now() - begun_ > limit_;
+  }
+
   Database& database_;
   const int64_t count_;
   const Work& work_;
+  const std::chrono::microseconds limit_{database_.query_timeout_us()};
+  const Clock::time_point begun_ = Clock::now();
   std::atomic<int64_t> next_{0}, done_{0};
   std::atomic<bool> stopped_{false};
 };

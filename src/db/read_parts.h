@@ -15,7 +15,8 @@ namespace bobbin::db {
 // for questions whose parts stand alone. One thread does it all in memory,
 // where readers share a lock, and while no connection is free for another.
 //
-// Errors    As Database::Read; then some parts were not run.
+// Errors    As Database::Read; then some parts were not run. The limit for a
+//           query is one for all parts together.
 // Threads   `work` runs in several at a time. What it throws ends all of it
 //           and comes out here.
 Status ReadParts(Database& database, int64_t parts,

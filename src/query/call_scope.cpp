@@ -22,17 +22,18 @@ constexpr auto kStatuses = std::to_array<std::string_view>(
 
 bool IsGiven(const model::Texts& list) { return list && !list->empty(); }
 
-// Whether a call of the trace of `c`, a root that has not failed itself, has.
-constexpr std::string_view kHasFailedBelow =
-    "c.status = 1 AND EXISTS (SELECT 1 FROM calls t INDEXED BY calls_by_trace "
-    "WHERE t.trace_id = c.trace_id AND t.project = c.project AND "
-    "t.started_at_us IS NOT NULL AND t.status = 2)";
+// Whether a call of the trace of `c` has failed.
+constexpr std::string_view kHasFailed =
+    "EXISTS (SELECT 1 FROM calls t INDEXED BY calls_by_trace WHERE t.trace_id "
+    "= c.trace_id AND t.project = c.project AND t.started_at_us IS NOT NULL "
+    "AND t.status = 2)";
 
-// A trace is asked for by what all of it comes to: clients that do not count
-// the statuses below a call leave its own at success.
+// A trace is asked for by what all of it comes to, as traces_sql.cpp shows it:
+// clients that do not count the statuses below a call leave its own at success.
 Status AddStatuses(Statement& out, const model::Texts& statuses, bool roots) {
   if (!IsGiven(statuses)) return {};
   std::string_view separator = " AND (c.status IN (?";
+  bool success = false;
   bool below = false;
   for (const std::string_view status : *statuses) {
     const auto* const row = std::ranges::find(kStatuses, status);
@@ -43,14 +44,21 @@ Status AddStatuses(Statement& out, const model::Texts& statuses, bool roots) {
     }
     out.Add(separator, static_cast<int64_t>(row - kStatuses.begin()));
     separator = ", ?";
-    below = below || (roots && status == "descendant_error");
+    success = success || status == "success";
+    below = below || status == "descendant_error";
   }
   out.Add(")");
-  if (below) {
-    out.Add(" OR ");
-    out.Add(kHasFailedBelow);
+  if (roots && below && !success) {
+    out.Add(" OR (c.status = 1 AND ");
+    out.Add(kHasFailed);
+    out.Add(")");
   }
   out.Add(")");
+  if (roots && success && !below) {
+    out.Add(" AND NOT (c.status = 1 AND ");
+    out.Add(kHasFailed);
+    out.Add(")");
+  }
   return {};
 }
 

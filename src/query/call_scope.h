@@ -30,7 +30,7 @@ struct CallScopeSql {
   Statement AlsoWhich() const;
 };
 
-// `request` is borrowed.
+// `request` is borrowed. With `roots` it is about traces, by their roots.
 //   kInvalid, kUnprocessable  as ParseWhere, ParseQuery and Condition say; an
 //                             unknown status; over 100 ops.
 Result<CallScopeSql> ScopeCalls(const model::CallScope& request, bool roots);

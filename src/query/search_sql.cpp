@@ -64,9 +64,8 @@ void AddHits(Report& report, std::string_view text) {
     report.columns.push_back(
         {.name = std::string(column.name), .type = column.type});
   }
-  // A call may have gone since it was found.
   out.Add(
-      " FROM found f WHERE f.hit IS NOT NULL ORDER BY f.started_at_us DESC, "
+      ", f.started_at_us, f.id FROM found f ORDER BY f.started_at_us DESC, "
       "f.id DESC");
 }
 
@@ -124,22 +123,26 @@ Search::FileScan ScanOfFile(const model::SearchReq& request) {
       "SELECT row_id FROM call_outputs WHERE (is_in_json(?, output) OR "
       "is_in_json(?, summary)) AND row_id BETWEEN ? AND ?",
       text, text);
-  scan.calls.Add(
-      "SELECT c.started_at_us, c.id, c.row_id FROM calls c NOT INDEXED WHERE "
-      "1");
-  AddTimes(scan.calls, request.since, request.until);
-  if (request.project_id) scan.calls.Add(" AND c.project = ?", ProjectRow{});
+  Statement& calls = scan.calls.rows;
+  calls.Add(
+      "WITH part (inputs, outputs, first, last, most) AS MATERIALIZED (VALUES "
+      "(?, ?, ?, ?, ?)), page AS MATERIALIZED (SELECT c.row_id FROM calls c "
+      "NOT INDEXED");
+  calls.Add(kTexts);
+  calls.Add(" WHERE ");
+  AddHasHit(calls, text);
+  AddTimes(calls, request.since, request.until);
+  if (request.project_id) calls.Add(" AND c.project = ?", ProjectRow{});
   // Each list is made when the first call is looked at, not before.
-  scan.calls.Add(
+  calls.Add(
       " AND (c.op IN (SELECT row_id FROM ops WHERE is_in_text(?, name)) OR "
       "is_in_text(?, c.display_name) OR is_in_text(?, c.exception) OR c.row_id "
-      "IN (SELECT value FROM json_each(?)) OR c.output_row IN (SELECT value "
-      "FROM json_each(?))) AND c.row_id BETWEEN ? AND ? ORDER BY "
-      "c.started_at_us DESC, c.id DESC LIMIT ?",
+      "IN (SELECT value FROM part, json_each(inputs)) OR c.output_row IN "
+      "(SELECT value FROM part, json_each(outputs))) AND c.row_id BETWEEN "
+      "(SELECT first FROM part) AND (SELECT last FROM part) ORDER BY "
+      "c.started_at_us DESC, c.id DESC LIMIT (SELECT most FROM part))",
       text, text, text);
-  scan.hits.rows.Add(
-      "WITH page AS MATERIALIZED (SELECT value AS row_id FROM json_each(?))");
-  AddHits(scan.hits, text);
+  AddHits(scan.calls, text);
   return scan;
 }
 

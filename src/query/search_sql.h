@@ -29,18 +29,18 @@ struct Search {
   // Then one of these: with filters, the hits in the order of calls;
   std::optional<Report> filtered;
 
-  // or else what is found in the rows between two numbers, which are the last
-  // two values but for the limit. Values that are not in the statements are
-  // bound by who runs them.
+  // or else what is found in some of the rows of a table. Who runs the
+  // statements binds what is not in them.
   struct FileScan {
-    Statement inputs;   // rows of call_inputs that have it
-    Statement outputs;  // rows of call_outputs that have it
-    // (started_at_us, id, row) of the newest calls that have it. Before the
-    // two numbers come what has been found in inputs and outputs, two JSON
-    // lists; behind them the limit.
-    Statement calls;
-    // The hits of the calls in a JSON list of rows, which is the first value.
-    Report hits;
+    // Rows of call_inputs, and of call_outputs, that have it, between two
+    // numbers: the last values.
+    Statement inputs, outputs;
+    // The hits of the newest calls that have it, and behind the columns two
+    // more to order them by: started_at_us and id. The first values are what
+    // has been found in inputs and outputs, two JSON lists (calls of them may
+    // have gone since, so they are looked at again), two numbers of rows, and
+    // the limit.
+    Report calls;
   };
   std::optional<FileScan> scan;
 };

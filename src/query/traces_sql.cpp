@@ -77,9 +77,11 @@ constexpr auto kTraceColumns = std::to_array<Column>({
     {"name", Type::kText, "r.name"},
     {"started_at", Type::kTime, "r.started_at_us"},
     {"ended_at", Type::kTime, "r.ended_at_us"},
+    // As AddStatuses() in call_scope.cpp has it.
     {"status", Type::kText,
-     "CASE r.status WHEN 0 THEN 'running' WHEN 1 THEN 'success' WHEN 2 THEN "
-     "'error' ELSE 'descendant_error' END"},
+     "CASE r.status WHEN 0 THEN 'running' WHEN 2 THEN 'error' WHEN 1 THEN "
+     "iif(json_extract(r.counts, '$[1]') > 0, 'descendant_error', 'success') "
+     "ELSE 'descendant_error' END"},
     {"latency_ms", Type::kDouble, "(r.ended_at_us - r.started_at_us) / 1000.0"},
     {"calls", Type::kInt, "json_extract(r.counts, '$[0]')"},
     {"errors", Type::kInt, "json_extract(r.counts, '$[1]')"},

@@ -336,7 +336,7 @@ class Parser {
     const Result<FieldSql> found = CallFields("", kNothing).Find(field.text);
     if (found.ok() && found.value().type == Type::kInt &&
         !json::ReadDecimal(value.text)) {
-      FailAt(at, field.text + " is a number, and " + value.text + " is none");
+      FailAt(at, "the field is a number, and " + value.text + " is none");
     }
   }
 

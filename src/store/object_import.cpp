@@ -13,16 +13,16 @@ using db::Connection;
 using db::Query;
 using enum ObjectField;
 
-// Of the same value under that name: one that is alive, if this one is. If it
-// is deleted, the same version, alive or not, for an import changes nothing; or
-// a deleted one with any number, if its own is that of another value.
+// The same version, alive or not, for an import changes nothing. Or of the same
+// value under that name: one that is alive, if this one is; a deleted one with
+// any number, if its own is that of another value.
 constexpr std::string_view kFindSame =
     "SELECT 1 FROM objects WHERE project = ?1 AND object_id = ?2 AND kind = ?3 "
-    "AND digest = ?4 AND CASE WHEN ?5 IS NULL THEN deleted_at_us IS NULL ELSE "
-    "version_index = ?6 OR (deleted_at_us IS NOT NULL AND EXISTS (SELECT 1 "
-    "FROM objects o WHERE o.project = objects.project AND o.object_id = "
-    "objects.object_id AND o.kind = objects.kind AND o.version_index = ?6 AND "
-    "o.digest <> objects.digest)) END";
+    "AND digest = ?4 AND (version_index = ?6 OR (?5 IS NULL AND deleted_at_us "
+    "IS NULL) OR (deleted_at_us IS NOT NULL AND EXISTS (SELECT 1 FROM objects "
+    "o WHERE o.project = objects.project AND o.object_id = objects.object_id "
+    "AND o.kind = objects.kind AND o.version_index = ?6 AND o.digest <> "
+    "objects.digest)))";
 
 constexpr std::string_view kInsertVersion =
     "INSERT INTO objects (project, object_id, kind, version_index, digest, "

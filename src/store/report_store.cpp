@@ -80,21 +80,8 @@ class RowList {
 struct FoundCall {
   int64_t started_at_us;
   std::string id;
-  int64_t row;
+  std::string hit;
 };
-
-// The newest first, as far as the limit goes.
-std::string RowsOfNewest(std::vector<FoundCall> calls, int64_t limit) {
-  std::ranges::sort(calls, std::greater(), [](const FoundCall& call) {
-    return std::tie(call.started_at_us, call.id);
-  });
-  RowList rows;
-  for (const FoundCall& call : calls) {
-    if (limit-- == 0) break;
-    rows.Add(call.row);
-  }
-  return std::move(rows).Json();
-}
 
 }  // namespace
 
@@ -178,32 +165,35 @@ Status ReportStore::ScanFile(const query::Search& search,
 
   const std::string input_rows = std::move(with_inputs).Json();
   const std::string output_rows = std::move(with_outputs).Json();
+  const int started_column = static_cast<int>(scan.calls.columns.size());
   std::vector<FoundCall> found;
   std::mutex found_mutex;
   read = db::ReadParts(
       database_, calls.count(), [&](Connection& connection, int64_t part) {
-        Query query(connection, scan.calls.sql);
-        BindAll(query, scan.calls, project);
+        Query query(connection, scan.calls.rows.sql);
         query.Bind(std::string_view(input_rows))
             .Bind(std::string_view(output_rows));
         calls.Bind(query, part);
         query.Bind(search.limit);
-        while (query.Row()) {
+        BindAll(query, scan.calls.rows, project);
+        VisitRows(query, scan.calls, [&](std::string_view hit) {
+          FoundCall call{.started_at_us = query.Int(started_column),
+                         .id = std::string(query.Text(started_column + 1)),
+                         .hit = std::string(hit)};
           const std::lock_guard lock(found_mutex);
-          found.push_back(
-              {query.Int(0), std::string(query.Text(1)), query.Int(2)});
-        }
+          found.push_back(std::move(call));
+          return true;
+        });
       });
   if (!read.ok()) return read;
-
-  const std::string rows = RowsOfNewest(std::move(found), search.limit);
-  return database_.Read([&](Connection& connection) -> Status {
-    Query query(connection, scan.hits.rows.sql);
-    query.Bind(std::string_view(rows));
-    BindAll(query, scan.hits.rows, project);
-    VisitRows(query, scan.hits, visit);
-    return {};
+  std::ranges::sort(found, std::greater(), [](const FoundCall& call) {
+    return std::tie(call.started_at_us, call.id);
   });
+  int64_t left = search.limit;
+  for (const FoundCall& call : found) {
+    if (left-- == 0 || !visit(call.hit)) break;
+  }
+  return {};
 }
 
 }  // namespace bobbin::store

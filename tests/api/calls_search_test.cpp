@@ -1,6 +1,10 @@
 // Finding texts, /_bobbin/search.
 
+#include <algorithm>
+#include <atomic>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "support/api_fixture.h"
 #include "support/api_rows.h"
@@ -186,6 +190,39 @@ TEST_CASE("what is only in old calls of a large file is found as well",
   // More than all that the newest calls have: of every part of the file.
   CHECK(Lines(api.Ok(kSearch, R"({"text":"hay","limit":10400})")).size() ==
         10'400);
+}
+
+TEST_CASE("a search finds what stays, whatever comes and goes meanwhile",
+          "[api][search][threads]") {
+  Api api(Transport::kInProcess, db::Durability::kNormal);
+  Calls calls(api);
+  for (const char* id : {"a", "b", "c"}) {
+    calls.Add(id, "t", "", R"({"output":"needle"})");
+  }
+  AddHay(api);
+  // Newer than those that stay, and older than the newest, which are looked at
+  // one by one.
+  std::atomic<bool> stop = false;
+  std::thread writer([&] {
+    for (int i = 0; !stop; ++i) {
+      const std::string id = "come" + std::to_string(i);
+      api.Post("/call/start",
+               R"({"start":{"project_id":"team/app","id":")" + id +
+                   R"(","trace_id":"t","op_name":"o","started_at":1700000900,)"
+                   R"("attributes":{},"inputs":{"x":"needle"}}})");
+      api.Post("/calls/delete",
+               R"({"project_id":"team/app","call_ids":[")" + id + "\"]}");
+    }
+  });
+  std::vector<size_t> found;
+  for (int i = 0; i < 30; ++i) {
+    const api::Response hits =
+        api.Post(kSearch, R"({"text":"needle","limit":3})");
+    found.push_back(static_cast<size_t>(std::ranges::count(hits.body, '\n')));
+  }
+  stop = true;
+  writer.join();
+  CHECK(found == std::vector<size_t>(30, 3));
 }
 
 TEST_CASE("what is wrong with a search", "[api][search]") {

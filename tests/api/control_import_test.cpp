@@ -60,6 +60,20 @@ TEST_CASE("a version that was deleted elsewhere stays, however often it comes",
   CHECK(ReadObject(into, "o", next).at("version_index") == 1);
 }
 
+TEST_CASE("a version that was deleted here stays deleted",
+          "[api][control][transfer]") {
+  Api api;
+  const std::string first = PublishVal(api, "o", "1");
+  PublishVal(api, "o", "2");
+  const std::string lines = ExportAll(api);
+  api.Ok("/obj/delete", R"({"project_id":"team/app","object_id":"o",)"
+                        R"("digests":[)" +
+                            Quoted(first) + "]}");
+  const std::string after = ExportAll(api);
+  CHECK(Import(api, lines).at("added").empty());
+  CHECK(ExportAll(api) == after);
+}
+
 TEST_CASE("what is there already stays as it is", "[api][control][transfer]") {
   Api from;
   PutStart(from, AStart("c1").With("inputs", R"({"who":"theirs"})"));

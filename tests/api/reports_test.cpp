@@ -131,7 +131,15 @@ TEST_CASE("a trace that failed below its root is found by that",
   CHECK(Ids(api, R"({"statuses":["descendant_error"]})") == "s r");
   CHECK(Ids(api, R"({"statuses":["error"]})") == "bad");
   CHECK(Ids(api, R"({"statuses":["error","descendant_error"]})") == "bad s r");
-  CHECK(Ids(api, R"({"statuses":["success"]})") == "good r");
+  CHECK(Ids(api, R"({"statuses":["success"]})") == "good");
+  CHECK(Ids(api, R"({"statuses":["success","descendant_error"]})") ==
+        "good s r");
+  // And is shown so.
+  std::string statuses;
+  for (const Json& line : Lines(api.Ok(kTraces, "{}"))) {
+    statuses += line.at("status").get<std::string>() + " ";
+  }
+  CHECK(statuses == "error success descendant_error descendant_error ");
 }
 
 TEST_CASE("a call that runs has no end and no latency", "[api][reports]") {

@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <mutex>
 #include <set>
 #include <stdexcept>
 #include <thread>
 
 #include "base/caller.h"
+#include "support/captured_log.h"
 #include "support/catch.h"
 #include "support/store_fixture.h"
 #include "support/temp_dir.h"
@@ -80,6 +82,24 @@ TEST_CASE("a part that fails ends the whole read", "[db][threads]") {
         std::runtime_error);
   }
   CHECK(runs < 1'000'000);
+}
+
+TEST_CASE("the limit for a query is one for all its parts", "[db][threads]") {
+  const TempDir folder;
+  OpenOptions options = InFile(folder.File("x.db"));
+  options.query_timeout_us = 20'000;
+  const auto database = OpenOrThrow(options);
+  const bobbin::testing::CapturedLog log;
+  std::atomic<int> runs = 0;
+  // Each of them is well below it.
+  const Status read = ReadParts(*database, 1'000'000, [&](Connection&, auto) {
+    ++runs;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  });
+  REQUIRE(!read.ok());
+  CHECK(read.error().code == Code::kTimeout);
+  CHECK(runs < 1'000'000);
+  CHECK(log.Text().find("took longer than 0.02 seconds") != std::string::npos);
 }
 
 TEST_CASE("a read in parts ends when nobody waits for it", "[db][threads]") {

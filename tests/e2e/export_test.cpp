@@ -103,7 +103,8 @@ TEST_CASE(
         RunBobbin({"export", dir.File("a.jsonl"), "--db", dir.File("a.db")});
     CHECK(run.err.empty());
     REQUIRE(run.code == 0);
-    CHECK_THAT(run.out, Contains(" to " + dir.File("a.jsonl") + ": "));
+    CHECK_THAT(run.out,
+               Contains(R"("to":")" + dir.File("a.jsonl") + R"(","bytes":)"));
   }
   const std::string lines = FileText(dir.File("a.jsonl"));
   CHECK_THAT(lines, EndsWith("{\"type\":\"end\",\"lines\":10302}\n"));
@@ -314,6 +315,7 @@ TEST_CASE("what is no export makes no file", "[e2e]") {
        "Line 1: no JSON: Expecting value at character 0. x.py has to be JSON "
        "lines as `bobbin export` writes them.\n"},
       {"{\"type\":\"bobbin_export\",\"version\":99}\n", "newer bobbin"},
+      {"hello", "Line 1: no JSON"},
       {"", "There is nothing in x.py.\n"},
       {" \n\n", "There is nothing in x.py.\n"},
   }));

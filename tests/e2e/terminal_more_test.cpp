@@ -1,7 +1,9 @@
 // What `bobbin stats`, `grep`, `sql`, `diff` and `tail` print, on a terminal
 // and piped, and what holds for all of them.
+#include <sstream>
 #include <string>
 
+#include "base/display.h"
 #include "support/catch.h"
 #include "support/traces_file.h"
 
@@ -102,11 +104,12 @@ TEST_CASE("output that can't be written is a failure that says so", "[e2e]") {
   const TracesFile traces;
   for (const std::string command :
        {"sql 'SELECT 1'", "check", "prune -n --older-than 1d", "ls",
-        "import - </dev/null"}) {
+        "import - </dev/null", "--help", "completion bash"}) {
     CAPTURE(command);
-    const Finished done = RunToEnd(
-        "/bin/sh", {"-c", "'" + std::string(BOBBIN_BINARY) + "' " + command +
-                              " --db '" + traces.path() + "' >/dev/full"});
+    const Finished done =
+        RunToEnd("/bin/sh", {"-c", "BOBBIN_DB='" + traces.path() + "' '" +
+                                       std::string(BOBBIN_BINARY) + "' " +
+                                       command + " >/dev/full"});
     CHECK(done.code == 1);
     CHECK_THAT(done.err, Catch::StartsWith("bobbin: "));
   }
@@ -178,6 +181,55 @@ TEST_CASE("diff compares the roots of two traces, whatever they do", "[e2e]") {
                                 "      + \"two\"\n"
                                 "-   only-one  1.00s  1 token\n"
                                 "+   only-two  1.00s  1 token\n"));
+}
+
+TEST_CASE("no line is wider than a narrow terminal", "[e2e]") {
+  const TempDir folder;
+  const std::string path = folder.File("x.db");
+  const std::string name(60, 'n');
+  {
+    Served bobbin({"--db", path});
+    Client client = bobbin.NewClient();
+    for (const std::string id : {kFirst, kSecond}) {
+      PutCall(client,
+              {.id = id,
+               .trace = id,
+               .op = name + id,
+               .start = "01.000",
+               .end = "02.000",
+               .inputs = R"({")" + std::string(80, 'k') + R"(":")" + id + "\"}",
+               .usage = R"({"m":{"total_tokens":1}})"});
+      PutCall(client, {.id = "below-" + id,
+                       .parent = id,
+                       .trace = id,
+                       .op = name + "below" + id,
+                       .start = "01.000",
+                       .end = "02.000"});
+    }
+    REQUIRE(bobbin.Stop() == 0);
+  }
+  const int columns = GENERATE(40, 60, 100);
+  for (const Arguments& arguments :
+       {Arguments{"ls"}, Arguments{"show", kFirst},
+        Arguments{"diff", kFirst, kSecond}, Arguments{"grep", "kkk"},
+        Arguments{"stats"}, Arguments{"stats", "--by", "time"}}) {
+    CAPTURE(columns, arguments);
+    Arguments all = arguments;
+    all.insert(all.end(), {"--db", path});
+    const Finished done =
+        RunOnTerminal(all, {{"NO_COLOR", "1"}}, {.columns = columns});
+    CHECK(done.code == 0);
+    std::istringstream lines(done.out);
+    for (std::string line; std::getline(lines, line);) {
+      CAPTURE(line);
+      CHECK(DisplayWidth(line) <= columns);
+    }
+  }
+  // The time of a line is what tells it from others.
+  CHECK_THAT(RunOnTerminal({"stats", "--by", "time", "--db", path}, {},
+                           {.columns = 40})
+                 .out,
+             Contains("2024-05-06 07:00"));
 }
 
 TEST_CASE("tail shows the newest last", "[e2e]") {
@@ -269,7 +321,15 @@ TEST_CASE("where there is nothing to look at, commands say what to do",
 
 TEST_CASE("a project that is not there is said to be so", "[e2e]") {
   const TracesFile traces;
-  for (const char* command : {"ls", "stats"}) {
+  for (const Arguments& more : {Arguments{"show", kFirst}, Arguments{"show"},
+                                Arguments{"diff", kFirst, kSecond}}) {
+    Arguments all = more;
+    all.insert(all.end(), {"-p", "no/such"});
+    const Finished done = traces.Piped(all);
+    CHECK(done.code == 8);
+    CHECK(done.err == "bobbin: There is no project no/such.\n");
+  }
+  for (const char* command : {"ls", "stats", "tail"}) {
     const Finished done = traces.Piped({command, "-p", "no/such"});
     CHECK(done.code == 8);
     CHECK(done.out.empty());

@@ -227,10 +227,9 @@ TEST_CASE("an error says where it is and what was expected", "[query]") {
        "where, character 11: a status is running, success, error or "
        "descendant_error, not bad"},
       {"latency_ms > 'abc'",
-       "where, character 14: summary.weave.latency_ms is a number, and abc is "
-       "none"},
+       "where, character 14: the field is a number, and abc is none"},
       {"wb_run_step = true",
-       "where, character 15: wb_run_step is a number, and true is none"},
+       "where, character 15: the field is a number, and true is none"},
       {"and = 1",
        "where, character 1: expected a field or a value (text is "
        "put in quotes), found and"},
