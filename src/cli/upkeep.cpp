@@ -180,10 +180,12 @@ std::string AsText(const std::string& path, const Checked& checked) {
   if (mendable && !checked.mended) {
     out +=
         "`bobbin check --repair` mends what it can; `bobbin backup` first.\n";
+  } else if (!checked.file.sqlite.empty()) {
+    out += "This can't be mended: go back to a backup.\n";
   } else {
     out +=
-        "This can't be mended: go back to a backup, or take what can be read "
-        "to another\nfile with `bobbin export` and `bobbin import`.\n";
+        "This can't be mended: go back to a backup, or take the rest to "
+        "another file with\n`bobbin export` and `bobbin import`.\n";
   }
   return out;
 }
