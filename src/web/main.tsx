@@ -100,7 +100,7 @@ function App() {
   let view;
   if (target.view === 'list') {
     view = <TraceList projectId={projectId} place={place}
-      projects={list} onProjectsChanged={projects.reload} />;
+      projects={projects} />;
   } else if (target.view === 'call' || target.view === 'trace') {
     view = <TraceView projectId={projectId!} id={target.id}
       byTrace={target.view === 'trace'} place={place} />;

@@ -8,6 +8,7 @@ export interface Loaded<T> {
   error: Error | undefined;
   loading: boolean;
   reload: () => void;
+  tookMs: {readonly current: number};  // to load it the last time
 }
 
 // What takes longer is taken for lost when it is asked for again.
@@ -30,6 +31,7 @@ export function useLoaded<T>(key: string | null,
   const [loading, setLoading] = useState(false);
   const busySince = useRef<number | null>(null);
   const again = useRef(false);
+  const tookMs = useRef(0);
   // Asked for before the page is painted: the server works meanwhile.
   useLayoutEffect(() => {
     if (key === null) return;
@@ -40,9 +42,9 @@ export function useLoaded<T>(key: string | null,
     let timer: number | undefined;
     const finish = () => {
       setLoading(false);
+      tookMs.current = performance.now() - start;
       if (again.current) {
-        timer = window.setTimeout(() => setRound(n => n + 1),
-                                  performance.now() - start);
+        timer = window.setTimeout(() => setRound(n => n + 1), tookMs.current);
       } else {
         busySince.current = null;
       }
@@ -82,6 +84,7 @@ export function useLoaded<T>(key: string | null,
         setRound(n => n + 1);
       }
     }, []),
+    tookMs,
   };
 }
 

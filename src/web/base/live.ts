@@ -2,12 +2,18 @@
 // events): no timer asks.
 import {useEffect, useRef, useState} from 'preact/hooks';
 
+import type {Loaded} from './hooks';
+
 // 'none': the view that is shown follows nothing.
 export type LiveState = 'none' | 'off' | 'connecting' | 'on';
 
 // Changes come in bursts; a view that is redrawn for each would do nothing
 // else.
 const QUIET_MS = 250;
+
+// In a busy project there is always a change. Loads then take this part of the
+// time at most, so that the server and the page are still free for others.
+const SHARE = 1 / 5;
 
 let state: LiveState = 'none';
 const watchers = new Set<() => void>();
@@ -28,16 +34,15 @@ export function useLiveState(): LiveState {
   return state;
 }
 
-// Calls `changed` after calls, objects or feedback of the project (of any, if
-// null) have changed; `paceMs` after the last time at the earliest.
+// Loads again, and then calls `changed`, after calls, objects or feedback of
+// the project (of any, if null) have changed; the more the loads take, the more
+// seldom.
 // Only while the page is seen: a browser allows few connections to a server,
 // and the tabs in the background are not to use them up.
-export function useChanges(projectId: string | null, changed: () => void,
-                           paceMs = QUIET_MS) {
-  const now = useRef(changed);
-  now.current = changed;
-  const pace = useRef(paceMs);
-  pace.current = paceMs;
+export function useChanges(projectId: string | null, loads: Loaded<unknown>[],
+                           changed?: () => void) {
+  const now = useRef({loads, changed});
+  now.current = {loads, changed};
   useEffect(() => {
     const query = projectId === null
         ? '' : `?project_id=${encodeURIComponent(projectId)}`;
@@ -45,12 +50,22 @@ export function useChanges(projectId: string | null, changed: () => void,
     let timer: number | undefined;
     let missed = false;  // there was a time without a connection
     let last = -Infinity;
+    const next = () => {
+      let took = 0;
+      for (const {tookMs} of now.current.loads) took += tookMs.current;
+      return Math.max(0, last + took / SHARE - performance.now());
+    };
+    const due = () => {
+      // The last load may have ended only now, later than those before it.
+      const waitMs = next();
+      timer = waitMs > 0 ? window.setTimeout(due, waitMs) : undefined;
+      if (timer !== undefined) return;
+      last = performance.now();
+      for (const {reload} of now.current.loads) reload();
+      now.current.changed?.();
+    };
     const soon = () => {
-      timer ??= window.setTimeout(() => {
-        timer = undefined;
-        last = performance.now();
-        now.current();
-      }, Math.max(QUIET_MS, last + pace.current - performance.now()));
+      timer ??= window.setTimeout(due, Math.max(QUIET_MS, next()));
     };
     const disconnect = () => {
       source?.close();

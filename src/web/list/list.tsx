@@ -5,7 +5,7 @@ import {useLayoutEffect, useRef, useState} from 'preact/hooks';
 import {ApiError, postJson, postLines, Project, Trace}
   from '../base/api';
 import {cost, count, duration, plural, visible, when} from '../base/format';
-import {useKeys, useLater, useLoaded, useTitle} from '../base/hooks';
+import {Loaded, useKeys, useLater, useLoaded, useTitle} from '../base/hooks';
 import {useChanges} from '../base/live';
 import {callPath, opLabel, viewPath} from '../base/refs';
 import {go, Place, withParams} from '../base/router';
@@ -133,11 +133,10 @@ interface Whereabouts {
 }
 const left = new Map<string, Whereabouts>();
 
-export function TraceList({projectId, place, projects, onProjectsChanged}: {
+export function TraceList({projectId, place, projects}: {
   projectId: string | null,
   place: Place,
-  projects: Project[] | undefined,
-  onProjectsChanged: () => void,
+  projects: Loaded<{projects: Project[]}>,
 }) {
   useTitle(projectId ?? 'Traces');
   const filters = filtersOf(place);
@@ -165,10 +164,7 @@ export function TraceList({projectId, place, projects, onProjectsChanged}: {
           '/_bobbin/traces/query',
           tracesBody(projectId, filters, limit, Date.now()), signal),
       true);
-  useChanges(projectId, () => {
-    list.reload();
-    onProjectsChanged();
-  });
+  useChanges(projectId, [list, projects]);
 
   const traces = list.data ?? [];
   const [selectedId, setSelectedId] = useState(back?.selectedId ?? null);
@@ -272,8 +268,8 @@ export function TraceList({projectId, place, projects, onProjectsChanged}: {
         {list.data && <span>
           {plural(traces.length, 'trace')}
           {traces.length >= limit ? ' or more' : ''}
-          {projects && projectId === null
-            ? ` in ${plural(projects.length, 'project')}` : ''}
+          {projects.data && projectId === null
+            ? ` in ${plural(projects.data.projects.length, 'project')}` : ''}
         </span>}
         <span class="grow" />
         {chosen.length === 1 &&

@@ -273,22 +273,15 @@ export function TraceView({projectId, id, byTrace, place}: {
     anchor.current = {id, byTrace};
   }
   const {id: from, byTrace: fromTrace} = anchor.current;
-  const tookMs = useRef(0);
   const trace = useLoaded(`${projectId} ${from} ${fromTrace}`, async signal => {
-    const start = performance.now();
     last.current =
         await loadTrace(projectId, from, fromTrace, last.current, signal);
-    tookMs.current = performance.now() - start;
     return last.current?.model ?? null;
   });
   useTitle('Trace');
-  // What has changed is not told, and may be anything. A large trace in a busy
-  // project is asked for so seldom that the page is still free for people.
+  // What has changed is not told, and may be anything.
   const [changes, setChanges] = useState(0);
-  useChanges(projectId, () => {
-    trace.reload();
-    setChanges(n => n + 1);
-  }, 5 * tookMs.current);
+  useChanges(projectId, [trace], () => setChanges(n => n + 1));
   if (trace.error && !trace.data) {
     return <div class="view">
       <ErrorNote error={trace.error} retry={trace.reload} />

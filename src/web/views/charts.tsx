@@ -138,7 +138,7 @@ export function View({projectId, place}: ViewProps) {
     const priced = time.some(row => row.total_cost !== null);
     return {...axis, range, ops, models, priced};
   });
-  useChanges(projectId, loaded.reload);
+  useChanges(projectId, [loaded]);
   const plots = useMemo(() => {
     const found = loaded.data?.found ?? [];
     const of = (key: keyof StatsRow, empty: number | null) =>

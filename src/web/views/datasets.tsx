@@ -28,7 +28,7 @@ function DatasetList({projectId}: {projectId: string}) {
     }, signal);
     return objs;
   });
-  useChanges(projectId, list.reload);
+  useChanges(projectId, [list]);
   if (list.error) return <ErrorNote error={list.error} retry={list.reload} />;
   if (!list.data) return <Loading />;
   if (list.data.length === 0) {
@@ -176,7 +176,7 @@ function DatasetPage({projectId, id, place}:
         }, signal);
         return obj;
       });
-  useChanges(projectId, dataset.reload);
+  useChanges(projectId, [dataset]);
   const val = dataset.data?.val as {rows?: unknown, description?: unknown};
   const ref = typeof val?.rows === 'string' ? parseRef(val.rows) : null;
   return (

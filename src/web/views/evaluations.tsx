@@ -158,7 +158,7 @@ function Compared({projectId, calls}: {projectId: string, calls: Call[]}) {
   const ids = calls.map(call => call.id);
   const examples = useLoaded(`examples ${projectId} ${ids.join()}`, signal =>
     loadExamples(projectId, ids, MAX_EXAMPLES * ids.length, signal));
-  useChanges(projectId, examples.reload);
+  useChanges(projectId, [examples]);
   return (
     <section class="compared" aria-label="Comparison">
       <SummaryTable calls={calls} />
@@ -178,7 +178,7 @@ export function View({projectId, place}: ViewProps) {
   useTitle('Evaluations');
   const list = useLoaded(`evaluations ${projectId}`, signal =>
     loadEvaluations(projectId, LIMIT, signal));
-  useChanges(projectId, list.reload);
+  useChanges(projectId, [list]);
   if (list.error) return <ErrorNote error={list.error} retry={list.reload} />;
   if (!list.data) return <Loading />;
   if (list.data.length === 0) {

@@ -34,7 +34,7 @@ function ObjectList({projectId, place}: {projectId: string, place: Place}) {
     }, signal);
     return objs;
   });
-  useChanges(projectId, list.reload);
+  useChanges(projectId, [list]);
   const rows = list.data?.filter(obj =>
     obj.object_id.toLowerCase().includes(text.toLowerCase()));
   return (
@@ -166,7 +166,7 @@ function ObjectPage({projectId, id, place}:
     }, signal);
     return objs.sort((a, b) => b.version_index - a.version_index);
   });
-  useChanges(projectId, versions.reload);
+  useChanges(projectId, [versions]);
   if (versions.error) {
     return <ErrorNote error={versions.error} retry={versions.reload} />;
   }

@@ -29,7 +29,7 @@ function ThreadList({projectId}: {projectId: string}) {
   const threads = useLoaded(`threads ${projectId}`, signal =>
     postLines<Thread>('/threads/stream_query',
                       {project_id: projectId, limit: LIMIT}, signal));
-  useChanges(projectId, threads.reload);
+  useChanges(projectId, [threads]);
   if (threads.error) {
     return <ErrorNote error={threads.error} retry={threads.reload} />;
   }
@@ -112,7 +112,7 @@ function ThreadPage({projectId, id}: {projectId: string, id: string}) {
     }, ['inputs', 'output', 'summary', 'exception', 'display_name',
         'ended_at'], signal);
   });
-  useChanges(projectId, turns.reload);
+  useChanges(projectId, [turns]);
   return (
     <div class="page thread-page">
       <div class="page-head">
