@@ -120,6 +120,22 @@ for (const colorScheme of ['dark', 'light']) {
   }, {colorScheme});
 }
 
+webTest('only calls that have ended are slow', async ({page, url, api}) => {
+  const call = n => ({
+    id: `slow-${n}`, trace_id: 'slow', op_name: `call_${n}`, startMs: n,
+    parent_id: n ? 'slow-0' : undefined,
+  });
+  await callBatch(api, PROJECT, [
+    ...[0, 1, 2, 3, 4, 5, 6].map(call), {...call(7), endMs: 500},
+  ]);
+  await page.goto(callUrl(url, 'slow-0'));
+  await live(page);
+  await page.locator('#call-slow-7 .slow-mark').waitFor();
+  assert.equal(await page.locator('.slow-mark').count(), 1);
+  await page.getByRole('button', {name: 'Slowest'}).click();
+  await page.locator('#call-slow-7[aria-selected="true"]').waitFor();
+});
+
 webTest('a trace that was left behind keeps its axis',
         async ({page, url, api}) => {
   await callBatch(api, PROJECT, [

@@ -227,6 +227,19 @@ webTest('the tree folds and unfolds, by mouse and by key',
   assert.equal(await selectedName(page), 'answer');
 });
 
+webTest('what is folded away leaves the selection to the call that hides it',
+        async ({page, url}) => {
+  await page.goto(callUrl(url, 'big-30'));
+  await page.locator('#call-big-30[aria-selected="true"]').waitFor();
+  await page.getByRole('button', {name: 'Fold all'}).click();
+  await page.locator('#call-big-21[aria-selected="true"]').waitFor();
+  await page.getByRole('heading', {name: 'step', level: 2}).waitFor();
+  await page.keyboard.press('j');
+  await page.locator('#call-big-41[aria-selected="true"]').waitFor();
+  await page.locator('#call-big-0').getByRole('button', {name: 'Fold'}).click();
+  await page.waitForURL(callUrl(url, 'big-0'));
+});
+
 webTest('a trace of 10,000 calls keeps few rows and stays smooth',
         async ({page, url}) => {
   await page.goto(`${url}/${PROJECT}/r/trace/big`);

@@ -16,7 +16,7 @@ export interface Node {
   tokens: number | null;
   size: number;  // itself and what is below it
   critical: boolean;  // the trace would be shorter if it were
-  slow: boolean;  // one of those with the most time of their own
+  slow: boolean;  // ended, and one of those with the most time of their own
 }
 
 export interface TraceModel {
@@ -174,7 +174,8 @@ export function buildTrace(calls: Call[]): TraceModel {
   for (const node of all) node.selfUs = selfTime(node);
   for (const root of roots) markCritical(root);
   const total = endUs - startUs;
-  const slowest = [...all]
+  const slowest = all
+      .filter(node => node.call.ended_at)
       .sort((a, b) => b.selfUs - a.selfUs)
       .slice(0, Math.min(SLOWEST, Math.floor(all.length / 4)))
       .filter(node => node.selfUs > total / 50);

@@ -136,6 +136,10 @@ function TraceBody({model, changes, projectId, id, place}: {
   const at = rows.indexOf(selected);
   useTitle(selected.name);
 
+  const select = (node: Node) => {
+    const tab = place.params.get('tab');
+    go(callPath(projectId, node.call.id) + (tab ? `?tab=${tab}` : ''), true);
+  };
   const show = (node: Node | undefined) => {
     if (!node) return;
     // What is shown must not be below a folded call.
@@ -147,15 +151,23 @@ function TraceBody({model, changes, projectId, id, place}: {
       setFolded(old => new Set([...old].filter(one => !hidden.includes(one))));
     }
     if (text && !rows.includes(node)) setText('');
-    const tab = place.params.get('tab');
-    go(callPath(projectId, node.call.id) + (tab ? `?tab=${tab}` : ''), true);
+    select(node);
   };
-  const fold = (node: Node, shut: boolean) => setFolded(old => {
-    const next = new Set(old);
+  // Where the selected call is folded away, the call that hides it is selected.
+  const setFolds = (next: Set<string>) => {
+    setFolded(next);
+    let seen = selected;
+    for (let up = selected.parent; up; up = up.parent) {
+      if (next.has(up.call.id)) seen = up;
+    }
+    if (seen !== selected) select(seen);
+  };
+  const fold = (node: Node, shut: boolean) => {
+    const next = new Set(folded);
     if (shut) next.add(node.call.id);
     else next.delete(node.call.id);
-    return next;
-  });
+    setFolds(next);
+  };
   // The next of `nodes` in the order of the tree, around the end.
   const jump = (nodes: Node[], step: number) => {
     const order = model.all;
@@ -218,7 +230,7 @@ function TraceBody({model, changes, projectId, id, place}: {
                     node.name.toLowerCase().includes(wanted)));
                 }
               }} />
-            <button class="quiet" onClick={() => setFolded(allFolded
+            <button class="quiet" onClick={() => setFolds(allFolded
               ? new Set()
               : new Set(model.all
                   .filter(node => node.depth > 0 && node.children.length)
@@ -282,6 +294,8 @@ export function TraceView({projectId, id, byTrace, place}: {
   // What has changed is not told, and may be anything.
   const [changes, setChanges] = useState(0);
   useChanges(projectId, [trace], () => setChanges(n => n + 1));
+  // The body knows of more that is to be left first.
+  useKeys(trace.data ? {} : {'Escape': () => go(listPath(projectId))});
   if (trace.error && !trace.data) {
     return <div class="view">
       <ErrorNote error={trace.error} retry={trace.reload} />
