@@ -11,7 +11,8 @@ import {useEffect, useState} from 'preact/hooks';
 import {getJson, Project} from './base/api';
 import {ErrorBoundary} from './base/boundary';
 import {useKeys, useLoaded} from './base/hooks';
-import {currentPlace, go, Place, usePlace} from './base/router';
+import {viewPath} from './base/refs';
+import {currentPlace, go, listPath, Place, usePlace} from './base/router';
 import {Empty, Loading} from './base/ui';
 import {Header} from './header';
 import {Help} from './help';
@@ -67,6 +68,12 @@ function targetOf({segments, params}: Place): Target {
   return {view, projectId, id, tab: VIEWS[view]?.tab ?? ''};
 }
 
+// From one thing to the list of such things, and from there to the traces.
+function pathBack({view, projectId, tab}: Target): string {
+  return projectId === null ? '/' : tab === 'traces' || view === tab
+      ? listPath(projectId) : viewPath(projectId, tab);
+}
+
 function LazyView({load, ...props}: ViewProps & {load: Lazy}) {
   const [view, setView] = useState<{View: ComponentType<ViewProps>}>();
   const [error, setError] = useState<Error>();
@@ -91,7 +98,10 @@ function App() {
   const [help, setHelp] = useState(false);
   const projects = useLoaded('projects', signal =>
     getJson<{projects: Project[]}>('/_bobbin/projects', signal));
-  useKeys({'?': () => setHelp(true)});
+  const keys: Parameters<typeof useKeys>[0] = {'?': () => setHelp(true)};
+  // The list and the trace know of more that is to be left first.
+  if (VIEWS[target.view]) keys.Escape = () => go(pathBack(target));
+  useKeys(keys);
   const list = projects.data?.projects;
   // Views of one project show the newest one when none was chosen.
   const projectId = target.projectId ?? null;

@@ -259,6 +259,63 @@ webTest('two traces are compared, call by call',
   await page.getByText('No difference').waitFor();
 });
 
+webTest('a trace that still runs is not compared as if it had ended',
+        async ({page, url, api}) => {
+  const [start, other] = ['ended', 'open'].map(trace => n => ({
+    id: `${trace}-${n}`, trace_id: trace, op_name: n ? 'step' : 'root',
+    parent_id: n ? `${trace}-0` : undefined, startMs: 0,
+  }));
+  await callBatch(api, PROJECT, [
+    {...start(0), endMs: 100, output: 'all'}, {...start(1), endMs: 50},
+    other(0), {...other(1), endMs: 20},
+  ]);
+  await page.goto(`${url}${VIEW}/diff?a=ended-0&b=open-0`);
+  const facts = page.locator('.trace-summary .facts');
+  await facts.waitFor();
+  assert.match(await facts.textContent(),
+               /^Aroot 100 ms, 2 callsBroot running, 2 callsOnly in A0/);
+  const row = name => page.locator('.diff-row', {hasText: name});
+  assert.match(await row('root').textContent(), /100 ms.*running$/);
+  assert.match(await row('step').textContent(), /20 ms−30 ms/);
+  await page.getByText('B still runs: no output yet.').waitFor();
+  assert.equal(await page.getByRole('region', {name: 'Output'}).count(), 0);
+});
+
+webTest('Esc leads back from every view', async ({page, url}) => {
+  await page.goto(`${url}/?project=${encodeURIComponent(PROJECT)}`);
+  const list = page.url();
+  for (const path of ['object/settings', 'dataset/capitals',
+                      'thread/support-42']) {
+    const [view] = path.split('/');
+    await page.goto(`${url}${VIEW}/${path}`);
+    await page.getByRole('heading', {level: 1}).waitFor();
+    await page.keyboard.press('Escape');
+    await page.waitForURL(`${url}${VIEW}/${view}s`);
+    await page.getByRole('heading', {level: 1}).waitFor();
+    await page.keyboard.press('Escape');
+    await page.waitForURL(list);
+  }
+  for (const path of ['diff?a=none&b=none', 'charts', 'call/none']) {
+    await page.goto(`${url}${VIEW}/${path}`);
+    await page.locator('main h1, main .empty').first().waitFor();
+    await page.keyboard.press('Escape');
+    await page.waitForURL(list);
+  }
+  await page.goto(`${url}${VIEW}/evaluations`);
+  await page.getByLabel('Compare Evaluation_careful').check();
+  await page.keyboard.press('Escape');
+  await page.waitForURL(list);
+  // It leaves a field or a dialog first.
+  await page.goto(`${url}${VIEW}/objects`);
+  await page.getByLabel('Find by name').focus();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', {name: 'Keys'}).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog', {name: 'Keys'}).waitFor({state: 'hidden'});
+  assert.equal(page.url(), `${url}${VIEW}/objects`);
+});
+
 webTest('traces are compared by their own ids too; a missing one is named',
         async ({page, url, api}) => {
   await callBatch(api, PROJECT, ['x', 'y'].map((trace, i) => ({

@@ -119,7 +119,8 @@ export function useNow(ticking: boolean): number {
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement &&
       (target.isContentEditable ||
-       ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
+       ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)) &&
+      !(target instanceof HTMLInputElement && target.type === 'checkbox');
 }
 
 // `keys`: what to do on which key, unless somebody is typing or a dialog is

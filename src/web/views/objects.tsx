@@ -46,7 +46,10 @@ function ObjectList({projectId, place}: {projectId: string, place: Place}) {
           onChange={id => go(withParams({kind: id === 'ops' ? id : null}))} />
         <span class="grow" />
         <input type="search" placeholder="Find" aria-label="Find by name"
-          value={text} onInput={event => setText(event.currentTarget.value)} />
+          value={text} onInput={event => setText(event.currentTarget.value)}
+          onKeyDown={event => {
+            if (event.key === 'Escape') event.currentTarget.blur();
+          }} />
       </div>
       {list.error && <ErrorNote error={list.error} retry={list.reload} />}
       {!list.data && !list.error && <Loading />}

@@ -43,7 +43,15 @@ function change(a: number | null, b: number | null,
 
 function Side({node}: {node: Node | null}) {
   if (!node) return <span class="muted">none</span>;
-  return <><StatusIcon status={node.status} />{duration(latency(node))}</>;
+  return <>
+    <StatusIcon status={node.status} />
+    {node.call.ended_at ? duration(latency(node)) : 'running'}
+  </>;
+}
+
+// What a trace took; null while calls of it run.
+function span(model: TraceModel): number | null {
+  return model.open ? null : (model.endUs - model.startUs) / 1000;
 }
 
 function PairRow({pair, indent, selected, index, onSelect}: {
@@ -103,6 +111,8 @@ function PairDetail({pair, projects}: {pair: Pair, projects: string[]}) {
   if (loaded.error) return <ErrorNote error={loaded.error} />;
   if (!loaded.data) return <Loading />;
   const [a, b] = loaded.data;
+  const running = [pair.a, pair.b].flatMap((node, i) =>
+    node && !node.call.ended_at ? ['AB'[i]] : []);
   return (
     <section class="panel-body" aria-label="The call in both">
       <div class="section-bar">
@@ -116,7 +126,12 @@ function PairDetail({pair, projects}: {pair: Pair, projects: string[]}) {
       <h3>Inputs</h3>
       <TextDiff a={a.inputs} b={b.inputs} label="Inputs" />
       <h3>Output</h3>
-      <TextDiff a={a.output} b={b.output} label="Output" />
+      {running.length > 0
+        ? <p class="muted">
+          {running.join(' and ')} still {running.length > 1 ? 'run' : 'runs'}:
+          {' '}no output yet.
+        </p>
+        : <TextDiff a={a.output} b={b.output} label="Output" />}
       {(a.exception || b.exception) && <>
         <h3>Exception</h3>
         <TextDiff a={a.exception} b={b.exception} label="Exception" />
@@ -136,7 +151,6 @@ function Comparison({left, right, projects, place}: {
   const indent = useIndent(column, Math.max(left.deepest, right.deepest));
   const wanted = Number(place.params.get('at')) || 0;
   const at = Math.max(0, Math.min(pairs.length - 1, Math.floor(wanted)));
-  const span = (model: TraceModel) => (model.endUs - model.startUs) / 1000;
   const select = (index: number) =>
     go(withParams({at: String(index)}), true);
   const onlyA = pairs.filter(pair => !pair.b).length;
@@ -154,12 +168,13 @@ function Comparison({left, right, projects, place}: {
               <a href={callPath(projects[i], model.roots[0].call.id)}>
                 {model.roots[0].name}
               </a>
-              {' '}{duration(span(model))}, {plural(model.all.length, 'call')}
+              {' '}{model.open ? 'running' : duration(span(model))},
+              {' '}{plural(model.all.length, 'call')}
             </dd></div>
           ))}
-          <div><dt>Time</dt>
+          {!left.open && !right.open && <div><dt>Time</dt>
             <dd>{change(span(left), span(right), duration) || 'same'}</dd>
-          </div>
+          </div>}
           <div><dt>Only in A</dt><dd>{onlyA}</dd></div>
           <div><dt>Only in B</dt><dd>{onlyB}</dd></div>
         </dl>
