@@ -39,6 +39,29 @@ webTest('of a ring of parents every call is shown once',
   await page.getByRole('heading', {name: 'r1', level: 2}).waitFor();
 });
 
+webTest('a long trace has an axis of whole minutes, and its head two lines',
+        async ({page, url, api}) => {
+  await callBatch(api, PROJECT, [
+    {id: 'long', trace_id: 'long', op_name: 'a_name_that_is_long', startMs: 0,
+     endMs: 400_000, exception: 'ValueError: bad',
+     usage: {m: {prompt_tokens: 5, requests: 1}}},
+    ...[1, 2, 3, 4].map(n => ({
+      id: `long-${n}`, trace_id: 'long', parent_id: 'long', op_name: 'part',
+      startMs: n * 10_000, endMs: n * 19_000,
+    })),
+  ]);
+  await page.goto(callUrl(url, 'long'));
+  await page.locator('.axis .tick').first().waitFor();
+  assert.deepEqual(await page.locator('.axis .tick').allTextContents(),
+                   ['0 ms', '2m', '4m']);
+  const box = selector => page.locator(`.trace-summary ${selector}`)
+      .first().boundingBox();
+  const name = await box('h1');
+  const link = await box('button:has-text("Copy link")');
+  assert.ok(link.y < name.y + name.height && name.y < link.y + link.height);
+  assert.ok((await box('.facts')).y >= name.y + name.height);
+}, {viewport: {width: 480, height: 800}});
+
 webTest('several roots, and calls whose parent never came, are all shown',
         async ({page, url, api}) => {
   const call = (id, parent, startMs) => ({

@@ -16,6 +16,24 @@ export function duration(ms: number | null | undefined): string {
   return `${count(Math.floor(hours / 24))}d ${pad(hours % 24)}h`;
 }
 
+// Between the lines of an axis of milliseconds: round as people count time.
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+export const STEPS_MS = [
+  ...[1e-3, 1e-2, 0.1, 1, 10, 100, SECOND].flatMap(n => [n, 2 * n, 5 * n]),
+  10 * SECOND, 15 * SECOND, 30 * SECOND,
+  MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE,
+  HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR,
+  ...[1, 10, 100, 1000, 10_000].flatMap(n => [n * DAY, 2 * n * DAY, 5 * n * DAY]),
+];
+
+// A duration at a line of an axis, without what is zero: 2 s, 1m, 3h.
+export function axisDuration(ms: number): string {
+  return duration(ms).replace(/\.?0+ s$/, ' s').replace(/ 00[a-z]$/, '');
+}
+
 // 1,204.5. The first toLocaleString() of a page takes 30 ms.
 function grouped(n: number): string {
   const [whole, part] = String(n).split('.');

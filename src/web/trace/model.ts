@@ -1,6 +1,6 @@
 // A trace as a tree on a time axis, with what is worth a look marked.
 import type {Call, Status} from '../base/api';
-import {micros, visible} from '../base/format';
+import {micros, STEPS_MS, visible} from '../base/format';
 import {opLabel} from '../base/refs';
 
 export interface Node {
@@ -236,8 +236,8 @@ export function visibleNodes(model: TraceModel, folded: Set<string>,
 export function axisTicks(totalUs: number): number[] {
   if (totalUs <= 0) return [0];
   const rough = totalUs / 4;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].find(n => n * power >= rough)! * power;
+  const step = 1000 *
+      (STEPS_MS.find(ms => 1000 * ms >= rough) ?? rough / 1000);
   const ticks = [];
   for (let at = 0; at < totalUs; at += step) ticks.push(at);
   return ticks;

@@ -1,7 +1,7 @@
 // The tree and the waterfall of a trace: one row a call, both in it.
 import type {RefObject} from 'preact';
 
-import {count, duration} from '../base/format';
+import {axisDuration, count, duration} from '../base/format';
 import {StatusIcon} from '../base/ui';
 import {Indent, Indenting} from './indent';
 import {axisTicks, Node, TraceModel} from './model';
@@ -23,7 +23,7 @@ export function AxisHead({model, endUs, tree}: {
         {axisTicks(total).filter(at => at < total * 0.9).map(at => (
           <span key={at} class="tick"
             style={{left: `${total > 0 ? 100 * at / total : 0}%`}}>
-            {duration(at / 1000)}
+            {axisDuration(at / 1000)}
           </span>
         ))}
       </div>

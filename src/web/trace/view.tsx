@@ -97,15 +97,17 @@ function Summary({model, projectId, onJump}: {
           </a></dd></div>}
       </dl>
       <span class="grow" />
-      {model.errors.length > 0 &&
-        <button class="jump-error" title="Next error (e)"
-          onClick={() => onJump(model.errors, 1)}>
-          {plural(model.errors.length, 'error')}
-        </button>}
-      {model.slowest.length > 0 &&
-        <button class="jump-slow" title="Next of the slowest calls (s)"
-          onClick={() => onJump(model.slowest, 1)}>Slowest</button>}
-      <CopyButton text={() => location.href}>Copy link</CopyButton>
+      <span class="trace-actions">
+        {model.errors.length > 0 &&
+          <button class="jump-error" title="Next error (e)"
+            onClick={() => onJump(model.errors, 1)}>
+            {plural(model.errors.length, 'error')}
+          </button>}
+        {model.slowest.length > 0 &&
+          <button class="jump-slow" title="Next of the slowest calls (s)"
+            onClick={() => onJump(model.slowest, 1)}>Slowest</button>}
+        <CopyButton text={() => location.href}>Copy link</CopyButton>
+      </span>
     </div>
   );
 }

@@ -2,7 +2,7 @@
 import {useMemo} from 'preact/hooks';
 
 import {postJson} from '../base/api';
-import {cost, count, duration} from '../base/format';
+import {axisDuration, cost, count, duration, STEPS_MS} from '../base/format';
 import {useLoaded, useTitle} from '../base/hooks';
 import {useChanges} from '../base/live';
 import {go, withParams} from '../base/router';
@@ -184,7 +184,7 @@ export function View({projectId, place}: ViewProps) {
       {data && data.ops.length > 0 && <>
         <div class="plots">
           <Plot title="Latency" starts={data.starts} series={plots.latency}
-            format={duration} />
+            format={axisDuration} steps={STEPS_MS} />
           <Plot title="Calls" starts={data.starts} series={plots.calls}
             format={count} />
           <Plot title="Errors, per cent of calls" starts={data.starts}

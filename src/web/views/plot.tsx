@@ -35,11 +35,17 @@ function colorOf(name: string): string {
   return color;
 }
 
-export function Plot({title, starts, series, format}: {
+// Whether something points at a place of the chart.
+function markIdle(plot: uPlot) {
+  plot.root.classList.toggle('plot-idle', typeof plot.cursor.idx !== 'number');
+}
+
+export function Plot({title, starts, series, format, steps}: {
   title: string,
   starts: number[],  // unix seconds
   series: Series[],
   format: (value: number) => string,
+  steps?: number[],  // between the lines of the axis; else decimal ones
 }) {
   const box = useRef<HTMLDivElement>(null);
   const {width} = useSize(box);
@@ -61,6 +67,7 @@ export function Plot({title, starts, series, format}: {
         height: HEIGHT,
         cursor: {points: {size: 6}, y: false},
         legend: {live: true},
+        hooks: {ready: [markIdle], setCursor: [markIdle]},
         scales: {y: {range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1]}},
         axes: [
           {
@@ -73,6 +80,7 @@ export function Plot({title, starts, series, format}: {
           {
             ...axis,
             size: 58,
+            ...(steps && {incrs: steps}),
             values: (_: uPlot, ticks: number[]) => ticks.map(format),
           },
         ],
