@@ -71,6 +71,36 @@ function DatasetList({projectId}: {projectId: string}) {
   );
 }
 
+interface Column {
+  key: string;
+  class: string;
+}
+
+// Longer texts are broken into lines, but not into a column of words.
+const LONG = 24;
+const VERY_LONG = 150;
+
+function columnsOf(list: TableRow[]): Column[] {
+  const found = new Map<string, {numbers: boolean, longest: number}>();
+  for (const {val} of list) {
+    if (typeof val !== 'object' || val === null) continue;
+    for (const [key, value] of Object.entries(val)) {
+      let column = found.get(key);
+      if (!column) {
+        if (found.size === MAX_COLUMNS) continue;
+        found.set(key, column = {numbers: true, longest: 0});
+      }
+      column.numbers &&= typeof value === 'number' || value === null;
+      column.longest = Math.max(column.longest, cellText(value).length);
+    }
+  }
+  return [...found].map(([key, {numbers, longest}]) => ({
+    key,
+    class: numbers ? 'number' : longest > VERY_LONG ? 'very-long'
+      : longest > LONG ? 'long' : '',
+  }));
+}
+
 function cellText(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.length > CELL ? `${text.slice(0, CELL)}…` : text;
@@ -97,15 +127,7 @@ function RowsTable({projectId, digest}:
   if (!rows.data) return <Loading />;
   const {list, total} = rows.data;
   if (total === 0) return <Empty title="This dataset has no rows." />;
-  const columns: string[] = [];
-  for (const {val} of list) {
-    if (typeof val !== 'object' || val === null) continue;
-    for (const key of Object.keys(val)) {
-      if (!columns.includes(key) && columns.length < MAX_COLUMNS) {
-        columns.push(key);
-      }
-    }
-  }
+  const columns = columnsOf(list);
   return (
     <>
       <div class="table-scroll" tabIndex={0} role="region" aria-label="Rows">
@@ -113,7 +135,8 @@ function RowsTable({projectId, digest}:
           <thead>
             <tr>
               <th scope="col" class="number">#</th>
-              {columns.map(key => <th key={key} scope="col">{key}</th>)}
+              {columns.map(({key, class: name}) =>
+                <th key={key} scope="col" class={name}>{key}</th>)}
             </tr>
           </thead>
           <tbody>
@@ -123,11 +146,10 @@ function RowsTable({projectId, digest}:
                   <button class="more" aria-label={`Row ${i + 1}`}
                     onClick={() => setOpen(row)}>{i + 1}</button>
                 </th>
-                {columns.map(key => {
+                {columns.map(({key, class: name}) => {
                   const value = (row.val as Record<string, unknown>)[key];
                   return (
-                    <td key={key} class={typeof value === 'number'
-                      ? 'number' : ''}>
+                    <td key={key} class={name}>
                       {value === undefined ? '' : cellText(value)}
                     </td>
                   );

@@ -1,8 +1,10 @@
 // Evaluations as the SDKs record them: a call of Evaluation.evaluate, and
 // below it one call of Evaluation.predict_and_score for each example and
 // trial.
-import {Call, postJson, queryCalls} from '../base/api';
-import {parseRef} from '../base/refs';
+import {ApiError, Call, Obj, postJson, queryCalls} from '../base/api';
+import {visible} from '../base/format';
+import {parseRef, Ref} from '../base/refs';
+import {nameOf} from '../trace/model';
 
 export interface Trial {
   call: Call;
@@ -35,6 +37,41 @@ export function loadEvaluations(projectId: string, limit: number,
     sort_by: [{field: 'started_at', direction: 'desc'}],
     limit,
   }, COLUMNS, signal);
+}
+
+// What people called the evaluation: the run, or else the object.
+export function evaluationName(call: Call): string {
+  if (call.display_name || call.summary?.weave?.display_name) {
+    return nameOf(call);
+  }
+  const self = call.inputs.self ?? call.inputs.this;
+  const name = typeof self === 'string'
+      ? parseRef(self)?.id : asObject(self).name;
+  return typeof name === 'string' && name ? visible(name) : nameOf(call);
+}
+
+export function modelRef(call: Call): Ref | null {
+  const {model} = call.inputs;
+  return typeof model === 'string' ? parseRef(model) : null;
+}
+
+// By name and digest, which version of its object each model is.
+export type Versions = Map<string, number>;
+
+export function versionOf(ref: Ref, versions: Versions | undefined): string {
+  const index = versions?.get(`${ref.id}:${ref.digest}`);
+  return index === undefined ? ref.digest.slice(0, 6) : `v${index}`;
+}
+
+export async function loadVersions(projectId: string, names: string[],
+                                   signal: AbortSignal): Promise<Versions> {
+  const {objs} = await postJson<{objs: Obj[]}>('/objs/query', {
+    project_id: projectId,
+    filter: {object_ids: names},
+    metadata_only: true,
+  }, signal);
+  return new Map(objs.map(
+      obj => [`${obj.object_id}:${obj.digest}`, obj.version_index]));
 }
 
 function asObject(value: unknown): Record<string, unknown> {
@@ -92,15 +129,39 @@ export async function loadExamples(projectId: string, ids: string[],
 
 const MAX_REFS = 1000;  // in one request
 
-async function followRefs(rows: ExampleRow[], signal: AbortSignal) {
-  const refs = rows.filter(({example}) =>
-    typeof example === 'string' && parseRef(example));
-  for (let i = 0; i < refs.length; i += MAX_REFS) {
-    const some = refs.slice(i, i + MAX_REFS);
-    const {vals} = await postJson<{vals: unknown[]}>(
-        '/refs/read_batch', {refs: some.map(row => row.example)}, signal);
-    some.forEach((row, k) => { row.value = vals[k] ?? row.example; });
+// False: one of the refs cannot be read, and so none of them was.
+async function readRefs(rows: ExampleRow[], signal: AbortSignal)
+    : Promise<boolean> {
+  try {
+    for (let i = 0; i < rows.length; i += MAX_REFS) {
+      const some = rows.slice(i, i + MAX_REFS);
+      const {vals} = await postJson<{vals: unknown[]}>(
+          '/refs/read_batch', {refs: some.map(row => row.example)}, signal);
+      some.forEach((row, k) => { row.value = vals[k] ?? row.example; });
+    }
+    return true;
+  } catch (error) {
+    const {status} = error instanceof ApiError ? error : {status: 0};
+    if (status < 400 || status >= 500) throw error;
+    return false;
   }
+}
+
+// A ref that cannot be read stays what is shown of its example.
+async function followRefs(rows: ExampleRow[], signal: AbortSignal) {
+  // Of a table or a call there is nothing to be read there.
+  const byObject = new Map<string, ExampleRow[]>();
+  for (const row of rows) {
+    const ref = typeof row.example === 'string' ? parseRef(row.example) : null;
+    if (ref?.kind !== 'object' && ref?.kind !== 'op') continue;
+    const key = `${ref.projectId} ${ref.id}:${ref.digest}`;
+    const list = byObject.get(key);
+    if (list) list.push(row);
+    else byObject.set(key, [row]);
+  }
+  const groups = [...byObject.values()];
+  if (await readRefs(groups.flat(), signal) || groups.length === 1) return;
+  for (const group of groups) await readRefs(group, signal);
 }
 
 // The numbers and truths in a value, by path.

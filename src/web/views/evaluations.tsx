@@ -1,15 +1,14 @@
 // Evaluations, and several of them side by side.
 import type {Call} from '../base/api';
 import {count, duration, plural, exceptionReason, when} from '../base/format';
-import {useLoaded, useTitle} from '../base/hooks';
+import {Loaded, useLoaded, useTitle} from '../base/hooks';
 import {useChanges} from '../base/live';
-import {callPath, parseRef, refPath} from '../base/refs';
+import {callPath, refPath} from '../base/refs';
 import {go, Place, withParams} from '../base/router';
 import {Empty, ErrorNote, Loading, StatusIcon} from '../base/ui';
 import type {ViewProps} from '../main';
-import {nameOf} from '../trace/model';
-import {ExampleRow, leaves, loadEvaluations, loadExamples, Trial}
-  from './eval_data';
+import {evaluationName, ExampleRow, leaves, loadEvaluations, loadExamples,
+  loadVersions, modelRef, Trial, versionOf, Versions} from './eval_data';
 
 const LIMIT = 200;
 const MAX_COMPARED = 5;
@@ -28,12 +27,18 @@ function short(value: unknown): string {
   return text.length > CELL ? `${text.slice(0, CELL)}…` : text;
 }
 
-function ModelLink({call}: {call: Call}) {
-  const {model} = call.inputs;
-  const ref = typeof model === 'string' ? parseRef(model) : null;
+function modelName(call: Call, versions: Versions | undefined): string {
+  const ref = modelRef(call);
+  return ref ? `${ref.id} ${versionOf(ref, versions)}`.trim()
+    : short(call.inputs.model).slice(0, 60);
+}
+
+function ModelLink({call, versions}:
+    {call: Call, versions: Versions | undefined}) {
+  const ref = modelRef(call);
   const href = ref && refPath(ref);
-  return href ? <a href={href}>{ref.id}</a>
-    : <span>{short(model).slice(0, 60)}</span>;
+  const name = modelName(call, versions);
+  return href ? <a href={href}>{name}</a> : <span>{name}</span>;
 }
 
 // Scores as the evaluation summed them up: a row each, a column for each
@@ -125,8 +130,12 @@ function TrialCell({trials, projectId}:
   );
 }
 
-function Examples({rows, calls, projectId}:
-    {rows: ExampleRow[], calls: Call[], projectId: string}) {
+function Examples({rows, calls, versions, projectId}: {
+  rows: ExampleRow[],
+  calls: Call[],
+  versions: Versions | undefined,
+  projectId: string,
+}) {
   return (
     <table class="plain compare examples">
       <thead>
@@ -135,7 +144,8 @@ function Examples({rows, calls, projectId}:
           {calls.map((call, i) => (
             <th key={call.id} scope="col">
               <span class="column-mark">{String.fromCharCode(65 + i)}</span>
-              {' '}{nameOf(call)}
+              {' '}{evaluationName(call)}
+              {' '}<span class="muted">{modelName(call, versions)}</span>
             </th>
           ))}
         </tr>
@@ -154,18 +164,19 @@ function Examples({rows, calls, projectId}:
   );
 }
 
-function Compared({projectId, calls}: {projectId: string, calls: Call[]}) {
-  const ids = calls.map(call => call.id);
-  const examples = useLoaded(`examples ${projectId} ${ids.join()}`, signal =>
-    loadExamples(projectId, ids, MAX_EXAMPLES * ids.length, signal));
-  useChanges(projectId, [examples]);
+function Compared({projectId, calls, versions, examples}: {
+  projectId: string,
+  calls: Call[],
+  versions: Versions | undefined,
+  examples: Loaded<ExampleRow[]>,
+}) {
   return (
     <section class="compared" aria-label="Comparison">
       <SummaryTable calls={calls} />
       {examples.error && <ErrorNote error={examples.error} />}
       {!examples.data && !examples.error && <Loading />}
       {examples.data && <Examples rows={examples.data} calls={calls}
-        projectId={projectId} />}
+        versions={versions} projectId={projectId} />}
     </section>
   );
 }
@@ -178,16 +189,26 @@ export function View({projectId, place}: ViewProps) {
   useTitle('Evaluations');
   const list = useLoaded(`evaluations ${projectId}`, signal =>
     loadEvaluations(projectId, LIMIT, signal));
-  useChanges(projectId, [list]);
+  const models = [...new Set((list.data ?? []).map(modelRef)
+      .filter(ref => ref?.projectId === projectId).map(ref => ref!.id))].sort();
+  const versions = useLoaded(
+      models.length ? `versions ${projectId} ${models.join()}` : null,
+      signal => loadVersions(projectId, models, signal), true);
+  const ids = chosenIds(place);
+  const byId = new Map((list.data ?? []).map(call => [call.id, call]));
+  const chosen = ids.map(id => byId.get(id))
+      .filter(call => call !== undefined);
+  const found = chosen.map(call => call.id);
+  const examples = useLoaded(
+      found.length ? `examples ${projectId} ${found.join()}` : null,
+      signal => loadExamples(projectId, found, MAX_EXAMPLES * found.length,
+                             signal));
+  useChanges(projectId, [list, versions, examples]);
   if (list.error) return <ErrorNote error={list.error} retry={list.reload} />;
   if (!list.data) return <Loading />;
   if (list.data.length === 0) {
     return <Empty title={`No evaluation has run in ${projectId} yet.`} />;
   }
-  const ids = chosenIds(place);
-  const byId = new Map(list.data.map(call => [call.id, call]));
-  const chosen = ids.map(id => byId.get(id))
-      .filter(call => call !== undefined);
   const toggle = (id: string) => go(withParams({
     ids: (ids.includes(id) ? ids.filter(other => other !== id)
       : [...ids, id].slice(-MAX_COMPARED)).join(',') || null,
@@ -218,7 +239,8 @@ export function View({projectId, place}: ViewProps) {
               <tr key={call.id} class={at >= 0 ? 'chosen' : ''}>
                 <td class="check">
                   <input type="checkbox" checked={at >= 0}
-                    aria-label={`Compare ${nameOf(call)}`}
+                    aria-label={`Compare ${evaluationName(call)}, ` +
+                      modelName(call, versions.data)}
                     onChange={() => toggle(call.id)} />
                   {at >= 0 && <span class="column-mark">
                     {String.fromCharCode(65 + at)}
@@ -229,11 +251,11 @@ export function View({projectId, place}: ViewProps) {
                     <StatusIcon
                       status={call.summary?.weave?.status ?? 'running'} />
                     <a class="cut-name" href={callPath(projectId, call.id)}>
-                      {nameOf(call)}
+                      {evaluationName(call)}
                     </a>
                   </span>
                 </th>
-                <td><ModelLink call={call} /></td>
+                <td><ModelLink call={call} versions={versions.data} /></td>
                 <td class="number">{call.ended_at
                   ? duration(call.summary?.weave?.latency_ms) : 'running'}</td>
                 <td>{when(call.started_at)}</td>
@@ -243,7 +265,8 @@ export function View({projectId, place}: ViewProps) {
         </tbody>
       </table>
       {chosen.length > 0 &&
-        <Compared projectId={projectId} calls={chosen} />}
+        <Compared projectId={projectId} calls={chosen}
+          versions={versions.data} examples={examples} />}
     </div>
   );
 }

@@ -127,7 +127,7 @@ function PairDetail({pair, projects}: {pair: Pair, projects: string[]}) {
       <TextDiff a={a.inputs} b={b.inputs} label="Inputs" />
       <h3>Output</h3>
       {running.length > 0
-        ? <p class="muted">
+        ? <p class="muted diff-same">
           {running.join(' and ')} still {running.length > 1 ? 'run' : 'runs'}:
           {' '}no output yet.
         </p>
