@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import {webTests} from './support/browser.mjs';
-import {callBatch} from './support/calls.mjs';
+import {bigTrace, callBatch} from './support/calls.mjs';
 
 const PROJECT = 'acme/busy';
 const VIEW = `/${PROJECT}/r`;
@@ -13,6 +13,7 @@ const webTest = webTests(PROJECT, async ({api}) => {
     id: 'busy', trace_id: 'busy', thread_id: 'busy', turn_id: 'busy',
     op_name: 'run', startMs: 0, endMs: 5,
   }]);
+  await callBatch(api, PROJECT, bigTrace(2000));
 });
 
 // One request of each load, made slow by this much.
@@ -48,3 +49,34 @@ for (const [view, path, request, mark] of [
     await page.unrouteAll({behavior: 'ignoreErrors'});
   });
 }
+
+webTest('a large trace is not loaded whole for changes of others',
+        async ({page, url, api}) => {
+  const asked = {whole: 0, small: 0};
+  page.on('request', request => {
+    if (request.url().endsWith('/calls/query_stats')) ++asked.small;
+    if (request.url().endsWith('/calls/stream_query') &&
+        request.postData().includes('trace_ids')) {
+      ++asked.whole;
+    }
+  });
+  const start = performance.now();
+  await page.goto(`${url}${VIEW}/call/big-1`);
+  await page.locator('#call-big-1').waitFor();
+  await page.getByText('Live', {exact: true}).waitFor();
+  for (let i = 0; asked.small < 8; ++i) {
+    await api.post('/call/update', {call_id: 'busy', display_name: `m${i}`});
+  }
+  const seconds = (performance.now() - start) / 1000;
+  assert.ok(asked.whole <= 1 + Math.floor(seconds / 10), `${asked.whole}`);
+
+  // Of its own changes it is: at once, and in a while.
+  await callBatch(api, PROJECT, [{
+    id: 'big-new', trace_id: 'big', parent_id: 'big-0', op_name: 'new',
+    startMs: 1,
+  }]);
+  await page.locator('#call-big-new .status-running').waitFor();
+  await api.post('/call/update', {call_id: 'big-2', display_name: 'renamed'});
+  await page.locator('#call-big-2 .call-name', {hasText: 'renamed'}).waitFor();
+  assert.ok(asked.small > 8);
+});

@@ -1,9 +1,8 @@
 // One trace: its calls as a tree beside a waterfall, and the chosen call.
 import type {ComponentChildren} from 'preact';
-import {useMemo, useRef, useState} from 'preact/hooks';
+import {useEffect, useMemo, useRef, useState} from 'preact/hooks';
 
-import {Cost, linesOf, postJson, postText, queryCalls, totalCost}
-  from '../base/api';
+import {Cost, postJson, totalCost} from '../base/api';
 import {cost, count, duration, plural} from '../base/format';
 import {useKeys, useLater, useLoaded, useNow, useTitle} from '../base/hooks';
 import {useChanges} from '../base/live';
@@ -13,37 +12,9 @@ import {CopyButton, Empty, ErrorNote, Loading} from '../base/ui';
 import {Rows} from '../base/virtual';
 import {CallPanel} from '../call/panel';
 import {useIndent} from './indent';
-import {axisEnd, buildTrace, Node, TraceModel, visibleNodes} from './model';
+import {LoadedTrace, loadTrace} from './load';
+import {axisEnd, Node, TraceModel, visibleNodes} from './model';
 import {AxisHead, CallRow, ROW_HEIGHT} from './rows';
-
-const COLUMNS = ['parent_id', 'thread_id', 'ended_at', 'display_name',
-                 'exception', 'summary'];
-
-interface LoadedTrace {
-  text: string;  // as it was sent
-  model: TraceModel;
-}
-
-// What was loaded `before` is given back if nothing of it has changed.
-async function loadTrace(projectId: string, id: string, byTrace: boolean,
-                         before: LoadedTrace | null, signal: AbortSignal)
-    : Promise<LoadedTrace | null> {
-  let traceId = id;
-  if (!byTrace) {
-    const [call] = await queryCalls(
-        projectId, {filter: {call_ids: [id]}}, ['trace_id'], signal);
-    if (!call) return null;
-    traceId = call.trace_id;
-  }
-  const text = await postText('/calls/stream_query', {
-    project_id: projectId,
-    columns: COLUMNS,
-    filter: {trace_ids: [traceId]},
-    sort_by: [],
-  }, signal);
-  if (text === before?.text) return before;
-  return text ? {text, model: buildTrace(linesOf(text))} : null;
-}
 
 type CallUsage = Record<string, Record<string, Cost>>;
 
@@ -292,6 +263,13 @@ export function TraceView({projectId, id, byTrace, place}: {
         await loadTrace(projectId, from, fromTrace, last.current, signal);
     return last.current?.model ?? null;
   });
+  // The changes that led there may have been the last.
+  const againMs = last.current?.againMs ?? 0;
+  useEffect(() => {
+    if (trace.loading || againMs === 0) return;
+    const timer = setTimeout(trace.reload, againMs);
+    return () => clearTimeout(timer);
+  }, [trace.loading, againMs]);
   useTitle('Trace');
   // What has changed is not told, and may be anything.
   const [changes, setChanges] = useState(0);
