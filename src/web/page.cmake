@@ -49,6 +49,7 @@ else()
     style/theme.ts
     style/views.css
     trace/indent.tsx
+    trace/load.ts
     trace/model.ts
     trace/rows.tsx
     trace/view.tsx
@@ -58,6 +59,7 @@ else()
     views/datasets.tsx
     views/eval_data.ts
     views/evaluations.tsx
+    views/more.ts
     views/objects.tsx
     views/plot.tsx
     views/threads.tsx
