@@ -45,7 +45,7 @@ for (const [view, path, request, mark] of [
     }
     // The first may have been asked for before there were changes.
     const pauses = starts.slice(2, 4).map((start, i) => start - starts[i + 1]);
-    for (const pause of pauses) assert.ok(pause > 3 * SLOW_MS, `${pauses}`);
+    for (const pause of pauses) assert.ok(pause > 4 * SLOW_MS, `${pauses}`);
     await page.unrouteAll({behavior: 'ignoreErrors'});
   });
 }
