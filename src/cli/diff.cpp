@@ -128,11 +128,14 @@ class Report {
     const std::string between = look_.unicode ? " · " : " - ";
     const std::string name = FitTo(
         Visible(root.name), std::max(look_.width / 2, kAround), look_.unicode);
-    const std::string more = MomentText(root.started_us) + between +
-                             CountText(std::ssize(side.calls)) + " calls" +
-                             between + Visible(root.id);
+    const std::string id = Visible(root.id);
+    std::string more = MomentText(root.started_us) + between +
+                       CountedText(std::ssize(side.calls), "call", "calls") +
+                       between + id;
     const int room =
         std::max(look_.width - DisplayWidth(name) - kAround, kAround);
+    // The id tells them apart.
+    if (DisplayWidth(more) > room) more = id;
     return Styled(look_, mark == '-' ? Style::kBad : Style::kGood,
                   std::string(1, mark)) +
            " " + Styled(look_, Style::kBold, name) + "  " +

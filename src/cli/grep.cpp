@@ -69,11 +69,12 @@ std::string Hit(json::Value hit, const Look& look, int64_t now_us) {
   const int rest = look.width - DisplayWidth(field + where + id);
   if (DisplayWidth(name + project) <= rest) where += project;
   if (rest < kLeastName) {
-    name = FitTo(name, look.width - DisplayWidth(field), look.unicode);
-    return Styled(look, Style::kBold, name) +
-           Styled(look, Style::kName, field) + '\n' +
-           Styled(look, Style::kDim, where + '\n' + id) + '\n' +
-           Snippet(hit, look);
+    const std::string of = "  " + Visible(TextOf(hit, "field"));
+    name = FitTo(name, look.width - DisplayWidth(of), look.unicode);
+    return Styled(look, Style::kBold, name) + Styled(look, Style::kName, of) +
+           '\n' +
+           Styled(look, Style::kDim, WhenText(started_us, now_us) + '\n' + id) +
+           '\n' + Snippet(hit, look);
   }
   name = FitTo(name, rest, look.unicode);
   return Styled(look, Style::kBold, name) + Styled(look, Style::kName, field) +

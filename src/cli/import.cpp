@@ -229,17 +229,20 @@ class Input {
   Status Open() {
     Status read = Next();
     if (!read.ok()) return read;
-    if (lines_.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-      return Invalid("There is nothing in " + options_.from + ".");
+    // Blanks, and the mark that some put before UTF-8.
+    constexpr std::string_view kBefore = " \t\r\n\xef\xbb\xbf";
+    const std::string from =
+        options_.from == "-" ? "The input" : Visible(options_.from);
+    if (lines_.find_first_not_of(kBefore) == std::string_view::npos) {
+      return Invalid(from + " is empty.");
     }
     const size_t end = lines_.find('\n');
     // A line without an end may have been cut.
-    const bool is_cut = end == std::string_view::npos && lines_.front() == '{';
+    const bool is_cut = end == std::string_view::npos &&
+                        lines_[lines_.find_first_not_of(kBefore)] == '{';
     store::TransferLine first;
     read = first.Read(lines_.substr(0, end));
     if (read.ok() || end == 0 || is_cut) return {};
-    const std::string from =
-        options_.from == "-" ? "The input" : Visible(options_.from);
     return Invalid("Line 1: " + read.error().message + ". " + from +
                    " has to be JSON lines as `bobbin export` writes them.");
   }

@@ -76,12 +76,23 @@ const TraceCall& RootOf(const std::vector<TraceCall>& calls,
   return calls.front();
 }
 
+// Of a trace as `ls` has it: a failed call below its root counts.
+std::string StatusOf(const std::vector<TraceCall>& calls, const TreeCall& root,
+                     bool is_trace) {
+  const bool failed_below = std::ranges::any_of(
+      calls, [](const TraceCall& call) { return call.tree.status == "error"; });
+  return is_trace && failed_below && root.status == "success"
+             ? "descendant_error"
+             : root.status;
+}
+
 // `answer  ✓ success  3.42s  7 calls  1,204 tokens  $0.0123`
 std::string Head(const std::vector<TraceCall>& calls, const Found& found,
                  const Look& look) {
   const TraceCall& root = RootOf(calls, found.call_id);
   const TreeCall& tree = root.tree;
-  const Sign sign = SignOf(tree.status, look.unicode);
+  const std::string outcome = StatusOf(calls, tree, found.call_id.empty());
+  const Sign sign = SignOf(outcome, look.unicode);
   std::vector<std::string> facts;
   if (tree.ended_us) {
     facts.push_back(
@@ -95,8 +106,7 @@ std::string Head(const std::vector<TraceCall>& calls, const Found& found,
     facts.push_back(CountedText(*totals.tokens, "token", "tokens"));
   }
   if (totals.cost) facts.push_back(MoneyText(*totals.cost));
-  const std::string status =
-      std::string(sign.mark) + " " + Visible(tree.status);
+  const std::string status = std::string(sign.mark) + " " + Visible(outcome);
   int width = 2 + DisplayWidth(status);
   for (const std::string& fact : facts) width += 2 + DisplayWidth(fact);
   // On a narrow terminal the name has a line of its own.

@@ -316,8 +316,8 @@ TEST_CASE("what is no export makes no file", "[e2e]") {
        "lines as `bobbin export` writes them.\n"},
       {"{\"type\":\"bobbin_export\",\"version\":99}\n", "newer bobbin"},
       {"hello", "Line 1: no JSON"},
-      {"", "There is nothing in x.py.\n"},
-      {" \n\n", "There is nothing in x.py.\n"},
+      {"", "x.py is empty.\n"},
+      {" \n\n", "x.py is empty.\n"},
   }));
   CAPTURE(text);
   std::ofstream(from) << text;

@@ -240,6 +240,19 @@ webTest('what is folded away leaves the selection to the call that hides it',
   await page.waitForURL(callUrl(url, 'big-0'));
 });
 
+webTest('a link to a call that is folded away unfolds what hides it',
+        async ({page, url}) => {
+  await page.goto(callUrl(url, 'big-21'));
+  await page.locator('#call-big-21[aria-selected="true"]').waitFor();
+  await page.getByRole('button', {name: 'Fold all'}).click();
+  await page.getByRole('tab', {name: 'Details'}).click();
+  const child = page.locator('.panel .children a').first();
+  const href = await child.getAttribute('href');
+  const id = decodeURIComponent(/call\/([^?]+)/.exec(href)[1]);
+  await child.click();
+  await page.locator(`#call-${id}[aria-selected="true"]`).waitFor();
+});
+
 webTest('a trace of 10,000 calls keeps few rows and stays smooth',
         async ({page, url}) => {
   await page.goto(`${url}/${PROJECT}/r/trace/big`);

@@ -277,7 +277,7 @@ webTest('a trace that still runs is not compared as if it had ended',
   const row = name => page.locator('.diff-row', {hasText: name});
   assert.match(await row('root').textContent(), /100 ms.*running$/);
   assert.match(await row('step').textContent(), /20 ms−30 ms/);
-  await page.getByText('B still runs: no output yet.').waitFor();
+  await page.getByText('B had not ended when this was loaded: no output.').waitFor();
   assert.equal(await page.getByRole('region', {name: 'Output'}).count(), 0);
 });
 
@@ -305,7 +305,13 @@ webTest('Esc leads back from every view', async ({page, url}) => {
   await page.getByLabel('Compare Evaluation_careful').check();
   await page.keyboard.press('Escape');
   await page.waitForURL(list);
-  // It leaves a field or a dialog first.
+  // It leaves a field or a dialog first, also one to choose from.
+  await page.goto(`${url}${VIEW}/charts`);
+  const time = page.getByLabel('Time', {exact: true});
+  await time.focus();
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => document.activeElement === document.body);
+  assert.equal(page.url(), `${url}${VIEW}/charts`);
   await page.goto(`${url}${VIEW}/objects`);
   await page.getByLabel('Find by name').focus();
   await page.keyboard.press('Escape');

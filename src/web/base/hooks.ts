@@ -131,8 +131,11 @@ export function useKeys(keys: Record<string, (event: KeyboardEvent) => void>) {
   useEffect(() => {
     const listener = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey ||
-          event.defaultPrevented || isTyping(event.target) ||
-          document.querySelector('dialog[open]')) {
+          event.defaultPrevented || document.querySelector('dialog[open]')) {
+        return;
+      }
+      if (isTyping(event.target)) {
+        if (event.key === 'Escape') (event.target as HTMLElement).blur();
         return;
       }
       // A key that a button or a link takes is theirs.

@@ -133,8 +133,11 @@ function TraceBody({model, changes, projectId, id, place}: {
     for (let up = selected.parent; up; up = up.parent) {
       if (next.has(up.call.id)) seen = up;
     }
-    if (seen !== selected) select(seen);
+    // What is searched for is shown without folds.
+    if (!text && seen !== selected) select(seen);
   };
+  // A link may lead to a call that is folded away.
+  useEffect(() => { if (at < 0 && !text) show(selected); }, [id]);
   const fold = (node: Node, shut: boolean) => {
     const next = new Set(folded);
     if (shut) next.add(node.call.id);

@@ -129,39 +129,41 @@ export async function loadExamples(projectId: string, ids: string[],
 
 const MAX_REFS = 1000;  // in one request
 
-// False: one of the refs cannot be read, and so none of them was.
+// They are not asked for again with each change.
+const unreadable = new Set<unknown>();
+
+// One ref that cannot be read fails all of a request: it is found by halves.
 async function readRefs(rows: ExampleRow[], signal: AbortSignal)
-    : Promise<boolean> {
+    : Promise<void> {
+  if (rows.length === 0) return;
   try {
-    for (let i = 0; i < rows.length; i += MAX_REFS) {
-      const some = rows.slice(i, i + MAX_REFS);
-      const {vals} = await postJson<{vals: unknown[]}>(
-          '/refs/read_batch', {refs: some.map(row => row.example)}, signal);
-      some.forEach((row, k) => { row.value = vals[k] ?? row.example; });
-    }
-    return true;
+    const {vals} = await postJson<{vals: unknown[]}>(
+        '/refs/read_batch', {refs: rows.map(row => row.example)}, signal);
+    rows.forEach((row, i) => { row.value = vals[i] ?? row.example; });
   } catch (error) {
     const {status} = error instanceof ApiError ? error : {status: 0};
     if (status < 400 || status >= 500) throw error;
-    return false;
+    if (rows.length === 1) {
+      unreadable.add(rows[0].example);
+      return;
+    }
+    const half = Math.ceil(rows.length / 2);
+    await readRefs(rows.slice(0, half), signal);
+    await readRefs(rows.slice(half), signal);
   }
 }
 
 // A ref that cannot be read stays what is shown of its example.
 async function followRefs(rows: ExampleRow[], signal: AbortSignal) {
-  // Of a table or a call there is nothing to be read there.
-  const byObject = new Map<string, ExampleRow[]>();
-  for (const row of rows) {
-    const ref = typeof row.example === 'string' ? parseRef(row.example) : null;
-    if (ref?.kind !== 'object' && ref?.kind !== 'op') continue;
-    const key = `${ref.projectId} ${ref.id}:${ref.digest}`;
-    const list = byObject.get(key);
-    if (list) list.push(row);
-    else byObject.set(key, [row]);
+  const refs = rows.filter(({example}) => {
+    // Of a table or a call there is nothing to be read there.
+    const ref = typeof example === 'string' ? parseRef(example) : null;
+    return (ref?.kind === 'object' || ref?.kind === 'op') &&
+        !unreadable.has(example);
+  });
+  for (let i = 0; i < refs.length; i += MAX_REFS) {
+    await readRefs(refs.slice(i, i + MAX_REFS), signal);
   }
-  const groups = [...byObject.values()];
-  if (await readRefs(groups.flat(), signal) || groups.length === 1) return;
-  for (const group of groups) await readRefs(group, signal);
 }
 
 // The numbers and truths in a value, by path.

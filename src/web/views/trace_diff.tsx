@@ -128,8 +128,7 @@ function PairDetail({pair, projects}: {pair: Pair, projects: string[]}) {
       <h3>Output</h3>
       {running.length > 0
         ? <p class="muted diff-same">
-          {running.join(' and ')} still {running.length > 1 ? 'run' : 'runs'}:
-          {' '}no output yet.
+          {running.join(' and ')} had not ended when this was loaded: no output.
         </p>
         : <TextDiff a={a.output} b={b.output} label="Output" />}
       {(a.exception || b.exception) && <>
