@@ -64,17 +64,10 @@ void AppendOpen(std::string& out, std::string_view object) {
 }
 
 std::string_view StatusName(CallStatus status) {
-  switch (status) {
-    case CallStatus::kRunning:
-      return "running";
-    case CallStatus::kSuccess:
-      return "success";
-    case CallStatus::kError:
-      return "error";
-    case CallStatus::kDescendantError:
-      return "descendant_error";
-  }
-  return "";
+  const auto number = static_cast<size_t>(status);
+  return number < model::kCallStatusNames.size()
+             ? model::kCallStatusNames[number]
+             : "";
 }
 
 // Whole milliseconds, rounded down also below zero.

@@ -1,7 +1,5 @@
 #include "base/reason.h"
 
-#include <algorithm>
-
 namespace bobbin {
 namespace {
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/time.h"
+#include "json/number.h"
 #include "json/write.h"
 
 namespace bobbin::cli {
@@ -40,11 +41,9 @@ std::optional<double> NumberOf(json::Value object, std::string_view key) {
 std::optional<int64_t> IntOf(json::Value object, std::string_view key) {
   const json::Value value = Member(object, key);
   if (value.exists() && value.is(json::Kind::kNumber)) {
-    const std::string_view raw = value.raw();
-    int64_t exact = 0;
-    const auto [end, error] =
-        std::from_chars(raw.data(), raw.data() + raw.size(), exact);
-    if (error == std::errc() && end == raw.data() + raw.size()) return exact;
+    const auto number = json::ReadDecimal(value.raw());
+    const auto exact = number ? json::ToInt64(*number) : std::nullopt;
+    if (exact) return exact;
   }
   constexpr double kLargest = 9e18;
   const std::optional<double> number = NumberOf(object, key);

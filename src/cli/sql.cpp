@@ -112,12 +112,17 @@ class Rows {
       return false;
     }
     if (options_.timeout_s > 0 && Seconds() > options_.timeout_s) {
-      cut_ = "after --timeout; --timeout 0 for any time";
-      late_ = true;
+      StopLate();
       return false;
     }
     ++count_;
     return json_ ? Line(row) : Keep(row);
+  }
+
+  // It took too long.
+  void StopLate() {
+    cut_ = "after --timeout; --timeout 0 for any time";
+    late_ = true;
   }
 
   // Shows what there is. The exit code.
@@ -246,12 +251,11 @@ int RunOn(const SqlOptions& options, const std::string& text) {
   const Status ran = database.value()->Read([&](db::Connection& connection) {
     return db::RunUserSql(connection, sql);
   });
+  const bool is_late = !ran.ok() && ran.error().code == Code::kTimeout;
+  if (is_late) rows.StopLate();
   const int code = rows.Finish();
-  if (!ran.ok() && ran.error().code == Code::kTimeout) {
-    std::cerr << "bobbin: stopped after --timeout; --timeout 0 for any time.\n";
-    return kExitFailure;
-  }
-  if (!ran.ok()) return Fail(ran.error(), ExitCodeOfSource(ran.error()));
+  if (!ran.ok() && !is_late)
+    return Fail(ran.error(), ExitCodeOfSource(ran.error()));
   return code;
 }
 

@@ -1,6 +1,7 @@
 // A call as it is kept, and as it is read (contract section 4.1, CallSchema).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -14,6 +15,9 @@ enum class CallStatus : int64_t {
   kError = 2,
   kDescendantError = 3,
 };
+// Their names, by number (contract section 4.5).
+inline constexpr auto kCallStatusNames = std::to_array<std::string_view>(
+    {"running", "success", "error", "descendant_error"});
 
 // One call out of the store. The views belong to the store's statement and
 // live until it steps on. Times are microseconds since the epoch.

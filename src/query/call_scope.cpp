@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "model/call_record.h"
 #include "query/calls_filter.h"
 #include "query/condition.h"
 #include "query/expr.h"
@@ -15,10 +16,6 @@ namespace bobbin::query {
 namespace {
 
 constexpr size_t kMaxOps = 100;
-
-// calls.status
-constexpr auto kStatuses = std::to_array<std::string_view>(
-    {"running", "success", "error", "descendant_error"});
 
 bool IsGiven(const model::Texts& list) { return list && !list->empty(); }
 
@@ -36,13 +33,14 @@ Status AddStatuses(Statement& out, const model::Texts& statuses, bool roots) {
   bool success = false;
   bool below = false;
   for (const std::string_view status : *statuses) {
-    const auto* const row = std::ranges::find(kStatuses, status);
-    if (row == kStatuses.end()) {
+    const auto* const row = std::ranges::find(model::kCallStatusNames, status);
+    if (row == model::kCallStatusNames.end()) {
       return Invalid(
           "statuses are running, success, error and descendant_error, not " +
           std::string(status));
     }
-    out.Add(separator, static_cast<int64_t>(row - kStatuses.begin()));
+    out.Add(separator,
+            static_cast<int64_t>(row - model::kCallStatusNames.begin()));
     separator = ", ?";
     success = success || status == "success";
     below = below || status == "descendant_error";

@@ -56,14 +56,7 @@ void AddHits(Report& report, std::string_view text) {
       " AS hit FROM page CROSS JOIN calls c ON c.row_id = page.row_id CROSS "
       "JOIN projects p ON p.row_id = c.project");
   out.Add(kTexts);
-  std::string_view separator = ") SELECT ";
-  for (const Column& column : kFoundColumns) {
-    out.Add(separator);
-    separator = ", ";
-    out.Add(column.sql);
-    report.columns.push_back(
-        {.name = std::string(column.name), .type = column.type});
-  }
+  SelectColumns(report, ") SELECT ", kFoundColumns);
   out.Add(
       ", f.started_at_us, f.id FROM found f ORDER BY f.started_at_us DESC, "
       "f.id DESC");

@@ -105,14 +105,7 @@ Result<Report> ThreadsReport(const model::ThreadsQueryReq& request) {
   if (!order.ok()) return order.error();
   Report report;
   Statement& out = report.rows;
-  std::string_view separator = "SELECT ";
-  for (const ThreadColumn& column : kThreadColumns) {
-    out.Add(separator);
-    separator = ", ";
-    out.Add(column.sql);
-    report.columns.push_back(
-        {.name = std::string(column.name), .type = column.type});
-  }
+  SelectColumns(report, "SELECT ", kThreadColumns);
   out.Add(
       " FROM (SELECT c.thread_id, count(*) AS turn_count, "
       "min(c.started_at_us) AS start_time, max(coalesce(c.ended_at_us, "

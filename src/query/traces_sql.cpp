@@ -150,14 +150,7 @@ Result<Report> TracesReport(const model::TracesQueryReq& request) {
                 request.offset.value_or(0));
   out.Add("), ");
   AddTraces(out);
-  std::string_view separator = " SELECT ";
-  for (const Column& column : kTraceColumns) {
-    out.Add(separator);
-    separator = ", ";
-    out.Add(column.sql);
-    report.columns.push_back(
-        {.name = std::string(column.name), .type = column.type});
-  }
+  SelectColumns(report, " SELECT ", kTraceColumns);
   out.Add(" FROM traces r");
   return report;
 }

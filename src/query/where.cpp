@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "json/number.h"
+#include "model/call_record.h"
 #include "query/call_fields.h"
 #include "query/where_lexer.h"
 
@@ -69,8 +70,6 @@ constexpr auto kKeywords = std::to_array<std::string_view>(
      "false", "null"});
 
 constexpr std::string_view kStatusField = "summary.weave.status";
-constexpr auto kStatuses = std::to_array<std::string_view>(
-    {"running", "success", "error", "descendant_error"});
 
 constexpr std::string_view kRefBegin = "weave:///";
 
@@ -325,7 +324,8 @@ class Parser {
     }
     if (field.text == kStatusField) {
       const bool known =
-          std::ranges::find(kStatuses, value.text) != kStatuses.end();
+          std::ranges::find(model::kCallStatusNames, value.text) !=
+          model::kCallStatusNames.end();
       if (known || row.op != Op::kEq) return;
       return FailAt(at,
                     "a status is running, success, error or "

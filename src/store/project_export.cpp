@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "json/write.h"
+#include "model/call_record.h"
 #include "store/names.h"
 #include "store/transfer_records.h"
 
@@ -24,7 +25,7 @@ using db::Query;
 constexpr size_t kSentAtOnce = 64 << 10;
 
 std::string_view StatusWord(int64_t number) {
-  const auto words = StatusWords();
+  const auto& words = model::kCallStatusNames;
   if (number < 0 || number >= static_cast<int64_t>(words.size())) {
     throw SQLite::Exception("a call has no known status");
   }

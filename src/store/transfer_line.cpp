@@ -6,6 +6,7 @@
 
 #include "base/base64.h"
 #include "base/time.h"
+#include "model/call_record.h"
 
 namespace bobbin::store {
 namespace {
@@ -193,8 +194,8 @@ Status TransferLine::ReadValue(const TransferField& field, json::Value json,
       return {};
     }
     case Form::kStatus: {
-      const auto words = StatusWords();
-      const auto word =
+      const auto& words = model::kCallStatusNames;
+      const auto* const word =
           is_text ? std::ranges::find(words, json.text()) : words.end();
       if (word == words.end()) return IsNot(field.name, "a status of a call");
       value.number = word - words.begin();

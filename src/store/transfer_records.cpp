@@ -161,9 +161,6 @@ constexpr auto kKinds = std::to_array<TransferKind>({
 static_assert(kKinds.size() == kTransferTypes);
 static_assert(std::ranges::is_sorted(kKinds, {}, &TransferKind::type));
 
-constexpr auto kStatusWords = std::to_array<std::string_view>(
-    {"running", "success", "error", "descendant_error"});
-
 }  // namespace
 
 std::span<const TransferKind> TransferKinds() { return kKinds; }
@@ -184,7 +181,5 @@ void AppendCounts(std::string& out, const TransferCounts& counts) {
   }
   out += '}';
 }
-
-std::span<const std::string_view> StatusWords() { return kStatusWords; }
 
 }  // namespace bobbin::store

@@ -128,7 +128,4 @@ inline constexpr int64_t kExportVersion = 1;
 // was, as a string, in this member's member of the same name.
 inline constexpr std::string_view kExactMember = "exact";
 
-// The words of Form::kStatus, by number.
-std::span<const std::string_view> StatusWords();
-
 }  // namespace bobbin::store
